@@ -1,0 +1,1 @@
+"""Ten ideas of deep learning: computed, drawn, asked."""

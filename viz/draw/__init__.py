@@ -1,0 +1,1 @@
+"""What drawings of several concepts share: the palette, the film, arrows and boxes."""
