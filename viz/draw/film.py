@@ -1,0 +1,168 @@
+"""A film: one figure, the frames that change parts of it, and a sentence for each frame."""
+
+import base64
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+ROLES = ("fwd", "bwd", "par", "tru", "muted")
+_MARKED = re.compile(r"\{(" + "|".join(ROLES) + r"):([^{}]*)\}")
+_SHORT = 24
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """What one position of the scrubber changes in the figure.
+
+    Attributes:
+        label: its name beside the scrubber ("step 3").
+        caption: the sentence of that state; ``{fwd:22}`` takes a role's colour.
+        traces: indices of the traces that change.
+        data: for each of them the fields that are replaced.
+        layout: layout keys that are replaced whole (annotations, shapes).
+    """
+
+    label: str
+    caption: str
+    traces: tuple[int, ...] = ()
+    data: tuple[Mapping[str, Any], ...] = ()
+    layout: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Film:
+    """A figure and its frames. Frame i is the figure with that frame's changes alone.
+
+    Attributes:
+        figure: in light colours, with the template of `viz.draw.theme`.
+        frames: none, one (a still) or many.
+        variable: what the scrubber moves ("step", "temperature").
+        start: index of the frame shown first; -1 is the last.
+        pace: milliseconds a frame when played.
+        table: columns of the CSV; without it, trace, x and y of the frame on screen.
+    """
+
+    figure: go.Figure
+    frames: tuple[Frame, ...]
+    variable: str = "step"
+    start: int = -1
+    pace: int = 120
+    table: Mapping[str, Sequence[Any]] | None = None
+
+    def __post_init__(self) -> None:
+        count = len(self.figure.data)
+        for frame in self.frames:
+            if len(frame.traces) != len(frame.data):
+                raise ValueError(
+                    f"frame '{frame.label}' names {len(frame.traces)} traces "
+                    f"but changes {len(frame.data)}"
+                )
+            if any(not 0 <= trace < count for trace in frame.traces):
+                raise ValueError(f"frame '{frame.label}' changes a trace the figure does not have")
+
+    @property
+    def start_index(self) -> int:
+        """The frame shown first, counted from 0."""
+        if not self.frames:
+            return 0
+        start = self.start + len(self.frames) if self.start < 0 else self.start
+        return max(0, min(start, len(self.frames) - 1))
+
+    def caption(self, index: int | None = None) -> str:
+        """The sentence of a frame without its colour marks; of the first shown if None."""
+        if not self.frames:
+            return ""
+        return plain(self.frames[self.start_index if index is None else index].caption)
+
+
+def still(
+    figure: go.Figure, caption: str, table: Mapping[str, Sequence[Any]] | None = None
+) -> Film:
+    """A film of one frame."""
+    return Film(figure, (Frame("", caption),), table=table)
+
+
+def spans(caption: str) -> tuple[tuple[str, str], ...]:
+    """A caption as (role or "", text) pieces in reading order."""
+    pieces, at = [], 0
+    for found in _MARKED.finditer(caption):
+        if found.start() > at:
+            pieces.append(("", caption[at : found.start()]))
+        pieces.append((found.group(1), found.group(2)))
+        at = found.end()
+    if at < len(caption):
+        pieces.append(("", caption[at:]))
+    return tuple(pieces)
+
+
+def plain(caption: str) -> str:
+    """A caption as it is read aloud."""
+    return "".join(text for _, text in spans(caption))
+
+
+def figure_at(film: Film, index: int) -> dict[str, Any]:
+    """The figure's dict with the changes of one frame."""
+    figure = _encode(film.figure.to_plotly_json())
+    if film.frames:
+        frame = film.frames[index]
+        for trace, change in zip(frame.traces, frame.data, strict=True):
+            figure["data"][trace].update(_encode(change))
+        figure["layout"].update(_encode(frame.layout))
+    return dict(figure)
+
+
+def to_json(film: Film) -> dict[str, Any]:
+    """What the stage takes: plain JSON values, long arrays in Plotly's base64 form."""
+    return {
+        "figure": _encode(film.figure.to_plotly_json()),
+        "frames": [
+            {
+                "label": frame.label,
+                "caption": frame.caption,
+                "traces": list(frame.traces),
+                "data": [_encode(change) for change in frame.data],
+                "layout": _encode(frame.layout),
+            }
+            for frame in film.frames
+        ],
+        "variable": film.variable,
+        "start": film.start_index,
+        "pace": film.pace,
+        "table": _encode(film.table) if film.table is not None else None,
+    }
+
+
+def _encode(value: Any) -> Any:
+    match value:
+        case np.ndarray():
+            return _encode_array(value)
+        case Mapping():
+            return {str(key): _encode(part) for key, part in value.items()}
+        case list() | tuple():
+            return [_encode(part) for part in value]
+        case np.generic():
+            return _encode(value.item())
+        case float() if not np.isfinite(value):
+            return None
+        case go.layout.Template():
+            return _encode(value.to_plotly_json())
+    return value
+
+
+def _encode_array(array: np.ndarray[Any, Any]) -> Any:
+    numeric = array.dtype.kind in "iuf"
+    if array.size <= _SHORT or not numeric or array.ndim > 2:
+        return _encode(array.tolist())
+    if array.dtype.kind == "f" and array.dtype.itemsize < 4:
+        array = array.astype(np.float32)
+    if array.dtype.kind in "iu":
+        array = array.astype(np.int32 if np.abs(array).max() < 2**31 else np.float64)
+    spec = {
+        "dtype": f"{array.dtype.kind}{array.dtype.itemsize}",
+        "bdata": base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii"),
+    }
+    return spec if array.ndim == 1 else {**spec, "shape": f"{array.shape[0]}, {array.shape[1]}"}

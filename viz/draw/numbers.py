@@ -1,0 +1,48 @@
+"""How numbers are written for people: real minus signs, thin spaces, powers of ten."""
+
+import math
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+THIN = "\u2009"
+
+
+def fixed(value: float, places: int = 2) -> str:
+    """``places`` decimals, a real minus sign, never minus zero: −0.51."""
+    text = f"{value:.{places}f}"
+    if float(text) == 0:
+        text = text.lstrip("-")
+    return text.replace("-", "−")
+
+
+def short(value: float, digits: int = 4) -> str:
+    """At most ``digits`` significant digits, whole numbers without decimals, powers as 10⁻⁴."""
+    if value == 0:
+        return "0"
+    if not math.isfinite(value):
+        return "infinite" if value > 0 else "−infinite"
+    if 1e-4 <= abs(value) < 10 ** max(digits, 5):
+        text = f"{value:.{digits}g}"
+        text = f"{float(text):.0f}" if "e" in text else text
+        return text.replace("-", "−")
+    return power(value, digits=min(digits, 3))
+
+
+def power(value: float, digits: int = 2) -> str:
+    """Scientific form as people write it: 7.9 × 10⁻³¹."""
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    raised = str(int(exponent)).translate(_RAISED)
+    if float(mantissa) == 1:
+        return f"10{raised}"
+    return f"{mantissa.replace('-', '−')} × 10{raised}"
+
+
+def count(value: int) -> str:
+    """A whole number with thin spaces from 1 000 on."""
+    return f"{value:,}".replace(",", THIN).replace("-", "−")
+
+
+def listed(items: list[str] | tuple[str, ...], word: str = "and") -> str:
+    """a, b and c."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {word} {items[-1]}"

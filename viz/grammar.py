@@ -1,0 +1,326 @@
+"""Formulas that a learner typed: a small language read into values and exact polynomials.
+
+Text becomes tokens of a fixed alphabet, the tokens become Python's syntax tree, and only
+arithmetic nodes of that tree are walked. Nothing typed is ever executed.
+"""
+
+import ast
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+
+MAX_LENGTH = 200
+MAX_DEPTH = 40
+MAX_TERMS = 400
+MAX_POWER = 20
+MAX_BITS = 4000
+
+FUNCTIONS: Mapping[str, Callable[[float], float]] = {
+    "log": math.log,
+    "ln": math.log,
+    "exp": math.exp,
+    "tanh": math.tanh,
+    "sqrt": math.sqrt,
+}
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉·×∙⋅−–√[]{}", "0123456789****--√()()")
+_NUMBER = re.compile(r"\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?")
+_OPERATORS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b,
+    ast.Pow: lambda a, b: a**b,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A formula that was read; ``evaluate`` gives its value for values of its names."""
+
+    text: str
+    names: tuple[str, ...]
+    _tree: ast.expr = field(repr=False, compare=False)
+
+    def evaluate(self, values: Mapping[str, float] | None = None) -> float:
+        """The formula's value.
+
+        Raises:
+            ValueError: it has none there (division by zero, log of 0, overflow).
+        """
+        try:
+            result = _value(self._tree, values or {})
+        except (ZeroDivisionError, OverflowError, ValueError):
+            raise ValueError(f"'{self.text}' has no value there") from None
+        if isinstance(result, complex) or not math.isfinite(result):
+            raise ValueError(f"'{self.text}' has no finite value there")
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Polynomial:
+    """An exact polynomial: exponents of ``names`` -> rational coefficient, zeros left out."""
+
+    names: tuple[str, ...]
+    terms: Mapping[tuple[int, ...], Fraction]
+
+    def __add__(self, other: "Polynomial") -> "Polynomial":
+        terms = dict(self.terms)
+        for exponents, factor in other.terms.items():
+            terms[exponents] = terms.get(exponents, Fraction(0)) + factor
+        return _polynomial(self.names, terms)
+
+    def __mul__(self, other: "Polynomial") -> "Polynomial":
+        terms: dict[tuple[int, ...], Fraction] = {}
+        for left, a in self.terms.items():
+            for right, b in other.terms.items():
+                key = tuple(i + j for i, j in zip(left, right, strict=True))
+                terms[key] = terms.get(key, Fraction(0)) + a * b
+        return _polynomial(self.names, terms)
+
+    def __pow__(self, power: int) -> "Polynomial":
+        result = constant(1, self.names)
+        for _ in range(power):
+            result = result * self
+        return result
+
+    def evaluate(self, values: Mapping[str, float]) -> float:
+        """Its value; math.fsum keeps the sum exact to the last bit but one."""
+        return math.fsum(
+            float(factor) * math.prod(values[n] ** e for n, e in zip(self.names, key, strict=True))
+            for key, factor in self.terms.items()
+        )
+
+
+def read_expression(
+    text: str, names: tuple[str, ...], *, functions: tuple[str, ...] = tuple(FUNCTIONS)
+) -> Expression:
+    """Read a formula in ``names``; ``2wu2``, ``bc(1-e)``, ``log b``, ``w²`` are understood.
+
+    ``log`` and ``ln`` are both the natural logarithm.
+
+    Raises:
+        ValueError: a sentence that says what cannot be read.
+    """
+    return Expression(text.strip(), names, _parse(text, names, functions))
+
+
+def read_number(text: str) -> float:
+    """Read one number: a decimal, a fraction, plain arithmetic, or a percentage."""
+    plain = text.strip().replace("\u2009", "").replace("\u00a0", "")
+    if re.fullmatch(r"[-−]?\d+,\d+", plain):
+        plain = plain.replace(",", ".")
+    if plain.endswith("%"):
+        return read_expression(plain[:-1], ()).evaluate() / 100
+    return read_expression(plain, ()).evaluate()
+
+
+def read_polynomial(
+    text: str, names: tuple[str, ...], given: Mapping[str, Polynomial] | None = None
+) -> Polynomial:
+    """Read a polynomial in ``names`` into its exact normal form.
+
+    Two texts mean the same polynomial exactly when their normal forms are equal.
+
+    Args:
+        text: at most 200 characters; rationals as ``3/4``, powers whole and at most 20.
+        names: the variables.
+        given: further names that stand for polynomials in the same variables.
+
+    Raises:
+        ValueError: a sentence that says what cannot be read.
+    """
+    given = given or {}
+    tree = _parse(text, (*names, *given), ())
+    return _expand(tree, names, given, text.strip())
+
+
+def constant(value: Fraction | int, names: tuple[str, ...]) -> Polynomial:
+    """The polynomial that is this number everywhere."""
+    return _polynomial(names, {(0,) * len(names): Fraction(value)})
+
+
+def variable(name: str, names: tuple[str, ...]) -> Polynomial:
+    """The polynomial that is the variable ``name``."""
+    return _polynomial(names, {tuple(int(n == name) for n in names): Fraction(1)})
+
+
+def _polynomial(names: tuple[str, ...], terms: Mapping[tuple[int, ...], Fraction]) -> Polynomial:
+    kept = {key: factor for key, factor in terms.items() if factor}
+    if len(kept) > MAX_TERMS:
+        raise ValueError(f"the polynomial has more than {MAX_TERMS} terms")
+    if any(
+        factor.numerator.bit_length() + factor.denominator.bit_length() > MAX_BITS
+        for factor in kept.values()
+    ):
+        raise ValueError("a coefficient of the polynomial is too long")
+    return Polynomial(names, kept)
+
+
+def _parse(text: str, names: tuple[str, ...], functions: tuple[str, ...]) -> ast.expr:
+    text = text.strip()
+    if not text:
+        raise ValueError("there is nothing to read: type a formula")
+    if len(text) > MAX_LENGTH:
+        raise ValueError(f"the formula has {len(text)} characters, at most {MAX_LENGTH} are read")
+    tokens = _tokens(text, names, functions)
+    _check_brackets(tokens, text)
+    _check_gaps(tokens, functions, text)
+    source = " ".join(_with_products(_with_brackets(tokens, functions), functions))
+    try:
+        tree = ast.parse(source, mode="eval").body
+    except (SyntaxError, RecursionError, MemoryError, ValueError):
+        raise ValueError(f"cannot read '{text}'") from None
+    if _depth(tree) > MAX_DEPTH:
+        raise ValueError("the formula is nested too deeply")
+    return tree
+
+
+def _plain(text: str) -> str:
+    raised = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda m: f"^({m.group().translate(_SUPERSCRIPTS)})", text)
+    return raised.translate(_PLAIN).replace("√", "sqrt ").replace("**", "^")
+
+
+def _tokens(text: str, names: tuple[str, ...], functions: tuple[str, ...]) -> list[str]:
+    known = sorted((*names, *functions), key=len, reverse=True)
+    rest, tokens = _plain(text), list[str]()
+    while rest := rest.lstrip():
+        number = _NUMBER.match(rest)
+        name = next((n for n in known if rest.startswith(n)), None)
+        if number and not (number.group().lower().find("e") > 0 and "e" in names):
+            token = number.group()
+        elif number:
+            token = re.match(r"\d+\.?\d*|\.\d+", rest).group()  # type: ignore[union-attr]
+        elif name:
+            token = name
+        elif rest[0] in "+-*/^()":
+            token = rest[0]
+        else:
+            raise ValueError(_unknown(text, rest, names, functions))
+        tokens.append(token)
+        rest = rest[len(token) :]
+    return tokens
+
+
+def _unknown(text: str, rest: str, names: tuple[str, ...], functions: tuple[str, ...]) -> str:
+    found = re.match(r"\w+|.", rest).group()  # type: ignore[union-attr]
+    words = ", ".join((*names, "numbers", *functions))
+    return f"cannot read '{text}': only {words} and + - * / ^ ( ) are understood; found '{found}'"
+
+
+def _check_brackets(tokens: list[str], text: str) -> None:
+    depth = 0
+    for token in tokens:
+        depth += (token == "(") - (token == ")")
+        if depth < 0:
+            raise ValueError(f"cannot read '{text}': a bracket is closed that was not opened")
+    if depth:
+        raise ValueError(f"cannot read '{text}': a bracket is not closed")
+
+
+def _check_gaps(tokens: list[str], functions: tuple[str, ...], text: str) -> None:
+    for left, right in pairwise([*tokens, ")"]):
+        if (left in functions or left in "+-*/^(") and right in "*/^)":
+            raise ValueError(f"cannot read '{text}': something is missing after '{left}'")
+        if _NUMBER.fullmatch(left) and _NUMBER.fullmatch(right):
+            raise ValueError(f"cannot read '{text}': an operator is missing after '{left}'")
+
+
+def _with_brackets(tokens: list[str], functions: tuple[str, ...]) -> list[str]:
+    """Turn ``log b`` into ``log ( b )``: a bare function takes the one factor after it."""
+    out: list[str] = []
+    i = 0
+    while i < len(tokens):
+        out.append(tokens[i])
+        bare = tokens[i] in functions and i + 1 < len(tokens) and tokens[i + 1] != "("
+        if bare and tokens[i + 1] not in functions:
+            out += ["(", tokens[i + 1], ")"]
+            i += 1
+        i += 1
+    return out
+
+
+def _with_products(tokens: list[str], functions: tuple[str, ...]) -> list[str]:
+    out: list[str] = []
+    for left, right in pairwise(["", *tokens]):
+        ends = left == ")" or (left not in functions and re.fullmatch(r"[\w.]+", left))
+        starts = right == "(" or re.fullmatch(r"[\w.]+", right)
+        if ends and starts:
+            out.append("*")
+        out.append("**" if right == "^" else _spelled(right))
+    return out
+
+
+def _spelled(token: str) -> str:
+    """Keep numbers such as 007 and names such as `lambda` readable for Python's own reader."""
+    if _NUMBER.fullmatch(token):
+        return repr(float(token)) if not token.isdigit() else str(int(token))
+    return f"v_{token}" if re.fullmatch(r"\w+", token) else token
+
+
+def _depth(tree: ast.AST) -> int:
+    level, depth = [tree], 0
+    while level and depth <= MAX_DEPTH * 4:
+        level, depth = [child for node in level for child in ast.iter_child_nodes(node)], depth + 1
+    return (depth + 1) // 2
+
+
+def _value(node: ast.expr, values: Mapping[str, float]) -> float:
+    match node:
+        case ast.Constant(value=int() | float() as value):
+            return float(value)
+        case ast.Name(id=name):
+            return float(values[name[2:]])
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_value(operand, values)
+        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+            return _value(operand, values)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+            return _OPERATORS[type(op)](_value(left, values), _value(right, values))
+        case ast.Call(func=ast.Name(id=name), args=[argument]) if name[2:] in FUNCTIONS:
+            return FUNCTIONS[name[2:]](_value(argument, values))
+    raise ValueError("it uses something that is not arithmetic")
+
+
+def _expand(
+    node: ast.expr, names: tuple[str, ...], given: Mapping[str, Polynomial], text: str
+) -> Polynomial:
+    def expand(part: ast.expr) -> Polynomial:
+        return _expand(part, names, given, text)
+
+    match node:
+        case ast.Constant(value=int() | float() as value):
+            return constant(Fraction(str(value)), names)
+        case ast.Name(id=name):
+            return given[name[2:]] if name[2:] in given else variable(name[2:], names)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return constant(-1, names) * expand(operand)
+        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+            return expand(operand)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return expand(left) + expand(right)
+        case ast.BinOp(left=left, op=ast.Sub(), right=right):
+            return expand(left) + constant(-1, names) * expand(right)
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            return expand(left) * expand(right)
+        case ast.BinOp(left=left, op=ast.Div(), right=right):
+            return expand(left) * constant(1 / _rational(expand(right), text), names)
+        case ast.BinOp(left=left, op=ast.Pow(), right=right):
+            return expand(left) ** _power(expand(right), text)
+    raise ValueError(f"cannot read '{text}' as a polynomial")
+
+
+def _rational(divisor: Polynomial, text: str) -> Fraction:
+    if set(divisor.terms) != {(0,) * len(divisor.names)}:
+        raise ValueError(f"cannot read '{text}': only division by a number other than 0 is allowed")
+    return next(iter(divisor.terms.values()))
+
+
+def _power(exponent: Polynomial, text: str) -> int:
+    value = _rational(exponent, text) if exponent.terms else Fraction(0)
+    if value.denominator != 1 or not 0 <= value <= MAX_POWER:
+        raise ValueError(f"cannot read '{text}': a power must be a whole number up to {MAX_POWER}")
+    return int(value)
