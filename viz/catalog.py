@@ -1,4 +1,4 @@
-"""The concepts in their order: slug, title, question; a concept's code is imported when asked for."""
+"""The concepts in their order; a concept's code is imported only when asked for."""
 
 import importlib
 from collections.abc import Callable
@@ -30,7 +30,7 @@ class Concept:
         return makers
 
 
-CONCEPTS: tuple[Concept, ...] = (
+_ALL: tuple[Concept, ...] = (
     Concept(
         "batchnorm",
         "Batch norm",
@@ -38,12 +38,66 @@ CONCEPTS: tuple[Concept, ...] = (
         3,
     ),
     Concept(
+        "gradients",
+        "Gradients",
+        "Which trick keeps the gradient alive through 50 layers, "
+        "and which one keeps it from blowing up?",
+        4,
+    ),
+    Concept(
         "rnn",
         "RNN",
         "One weight, used three times: how does a change in it reach the output?",
         5,
     ),
+    Concept(
+        "attention",
+        "Attention",
+        "If attention just picked the best match, could it ever learn to pick better?",
+        6,
+    ),
+    Concept(
+        "cnn",
+        "CNN",
+        "How big is every layer, how many numbers does it learn, "
+        "and what happens when the picture slides?",
+        7,
+    ),
+    Concept(
+        "beam_search",
+        "Beam search",
+        "Which sentence does the decoder say, if it may only remember k of them?",
+        8,
+    ),
+    Concept(
+        "translation",
+        "Translation",
+        "What does the decoder get to read: from the sentence, from the teacher, from itself?",
+        9,
+    ),
+    Concept(
+        "gnn",
+        "Graph networks",
+        "Neighbors have no order. What may a node do with their messages?",
+        10,
+    ),
+    Concept(
+        "dropout",
+        "Dropout",
+        "Erase inputs at random: which penalty did you just add?",
+        11,
+    ),
+    Concept(
+        "autoencoder",
+        "Autoencoder",
+        "Why does a little weight decay make the decoder's columns orthonormal?",
+        12,
+    ),
 )
+
+from pathlib import Path
+
+CONCEPTS = tuple(c for c in _ALL if (Path(__file__).parents[1] / f"pages/{c.slug}.py").is_file())
 
 
 def find(slug: str) -> Concept:

@@ -1,4 +1,4 @@
-"""Read the exam's numbers: seeds/<concept>.toml through a pydantic model, errors with file and key."""
+"""Read the exam's numbers: seeds/<concept>.toml through a pydantic model."""
 
 import tomllib
 from pathlib import Path

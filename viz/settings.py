@@ -1,4 +1,4 @@
-"""What a reader may change: one declaration for the widget, the link, the command line, the tests."""
+"""What a reader may change: one declaration for widget, link, command line and tests."""
 
 import math
 import types
@@ -254,7 +254,7 @@ def _stops(known: Mapping[str, Any], default: float, whole: bool) -> tuple[Any, 
     rounded |= {float(default)}
     rounded |= {0.0} if known["zero"] else set()
     inside = [v for v in rounded if v == 0 or known["low"] <= v <= known["high"]]
-    return tuple(sorted({int(round(v)) for v in inside} if whole else set(inside)))
+    return tuple(sorted({round(v) for v in inside} if whole else set(inside)))
 
 
 def _literal_options(annotation: Any) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What a concept declares for page, export and tests: its views, each with settings and pictures."""
+"""What a concept declares for page, export and tests: its views."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -40,26 +40,21 @@ class Preset:
         values: field -> value; fields that are not named take their defaults.
         words: what to notice, one sentence.
         view: key of the view it opens, if that is another one.
+        step: index of the frame to show; None is the film's own.
     """
 
     label: str
     values: Mapping[str, Any]
     words: str = ""
     view: str = ""
+    step: int | None = None
 
 
 S = TypeVar("S", bound=BaseSettings)
 R = TypeVar("R")
 
 
-class Draws(Protocol[R]):
-    """Turns a result into a film; ``phone`` asks for the narrow layout."""
-
-    def __call__(self, result: Any, /, *, phone: bool = False) -> Film:
-        """Draw."""
-
-
-def _no_charts(_result: Any, /, *, phone: bool = False) -> tuple[Film, ...]:
+def _no_charts(_result: Any, /, **_options: bool) -> tuple[Film, ...]:
     return ()
 
 

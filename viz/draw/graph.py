@@ -1,6 +1,7 @@
 """Pieces of diagrams in pixel-like coordinates: curves, arrows, boxes and notes as Plotly dicts."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ def bezier(control: Iterable[Point], *, points: int = 24) -> Path:
     t = np.linspace(0, 1, points)[:, None]
     layer = [np.broadcast_to(np.array(p, dtype=float), (points, 2)) for p in control]
     while len(layer) > 1:
-        layer = [(1 - t) * a + t * b for a, b in zip(layer, layer[1:], strict=False)]
+        layer = [(1 - t) * a + t * b for a, b in pairwise(layer)]
     return np.array(layer[0])
 
 

@@ -1,0 +1,47 @@
+# Everything runs from .venv; the stamp files say what is installed.
+PYTHON ?= python3
+HOST ?= localhost
+PORT ?= 8501
+BIN := .venv/bin
+
+.PHONY: app dev test check format bench thumbnails pictures clean
+
+.venv/app: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	touch .venv/app
+
+.venv/dev: .venv/app requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	touch .venv/dev
+
+app: .venv/app
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
+
+dev: .venv/app
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST) --server.fileWatcherType auto
+
+test: .venv/dev
+	$(BIN)/python tests/chromium.py
+	$(BIN)/python -m pytest
+
+check: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(MAKE) test
+
+format: .venv/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/dev
+	$(BIN)/python tests/chromium.py
+	$(BIN)/python -m pytest --benchmark-only --benchmark-columns=median,iqr,rounds
+	$(BIN)/python -m tests.bench
+
+thumbnails: .venv/dev
+	$(BIN)/python -m viz.thumbnails
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,198 @@
+"""Check yourself: pose a question, take a commit, answer the mistake, reveal on the second one."""
+
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from viz import quiz
+from viz.draw import film as films
+from viz.ui import answers, link, progress
+from viz.ui.stage.player import play
+
+if TYPE_CHECKING:
+    from viz.ui.page import Page
+
+EXAM = "The exam's"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Where a question stands: how often it was answered, and what came of it."""
+
+    wrong: int = 0
+    right: bool = False
+    revealed: bool = False
+    words: str = ""
+    parts: tuple[bool, ...] = ()
+    unread: str = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether the key may be shown."""
+        return self.right or self.revealed
+
+
+def questions(page: "Page", makers: tuple[quiz.Maker, ...]) -> None:
+    """The questions of a page; the open one takes the stage's place."""
+    solved = progress.sync()
+    ids = [maker(None).id for maker in makers]
+    name, variant, sentence = _asked(ids)
+    maker = makers[ids.index(name)]
+    question = quiz.pose(maker, variant)
+    place = f"quiz:{name}:{variant}"
+    attempt: Attempt = st.session_state.get(place, Attempt())
+    _picture(page, question, attempt, place)
+    if not page.lecture:
+        _choose(ids, name, variant, solved)
+    if sentence:
+        st.warning(sentence, icon=":material/error:")
+    st.markdown(question.prompt)
+    if page.lecture:
+        _lecture(page, question, attempt, place)
+    else:
+        _form(page, question, attempt, place, variant)
+    if attempt.over:
+        _working(question)
+
+
+def _asked(ids: list[str]) -> tuple[str, int | None, str]:
+    """The question and the variant that the link names."""
+    name = st.query_params.get("q", ids[0])
+    text = st.query_params.get("variant")
+    sentences = []
+    if name not in ids:
+        sentences.append(f"q must be one of {', '.join(ids)}, got {name[:20]}")
+        name = ids[0]
+    variant = None
+    if text is not None:
+        if text.isdecimal() and len(text) <= 4 and 1 <= int(text) <= quiz.MAX_VARIANT:
+            variant = int(text)
+        else:
+            sentences.append(
+                f"variant must be a whole number from 1 to {quiz.MAX_VARIANT}, got {text[:20]}"
+            )
+    return name, variant, "; ".join(sentences)
+
+
+def _picture(page: "Page", question: quiz.Question, attempt: Attempt, place: str) -> None:
+    """While the question is open its own figure stands on the stage, or nothing does."""
+    if attempt.over:
+        page.stage()
+    elif question.figure is not None:
+        with page.stage_place:
+            play(films.to_json(question.figure), key=f"{place}:figure", layout="wide")
+    else:
+        page.stage_place.caption("The picture returns when the question is answered.")
+
+
+def _choose(ids: list[str], name: str, variant: int | None, solved: progress.Solved) -> None:
+    row = st.container(horizontal=True, vertical_alignment="center", gap="small")
+
+    def chosen() -> None:
+        link.write("q", st.session_state["choose-question"])
+        link.write("variant", None)
+
+    def mark(one: str) -> str:
+        return f"{ids.index(one) + 1}{' ✓' if one in solved else ''}"
+
+    st.session_state["choose-question"] = name
+    row.segmented_control(
+        "Question",
+        ids,
+        format_func=mark,
+        key="choose-question",
+        on_change=chosen,
+        required=True,
+        label_visibility="collapsed",
+    )
+    fresh = random.Random(f"{name}:{variant}").randint(1, quiz.MAX_VARIANT)
+    row.button("Another variant", on_click=_open, args=(name, fresh))
+    if variant is not None:
+        row.button(f"{EXAM} numbers", on_click=_open, args=(name, None))
+        row.caption(f"variant {variant}")
+    done = len(solved.get(name, ()))
+    if done:
+        row.caption(f"solved {done} time{'s' if done > 1 else ''}")
+
+
+def _open(name: str, variant: int | None) -> None:
+    link.write("q", name)
+    link.write("variant", None if variant is None else str(variant))
+
+
+def _form(
+    page: "Page", question: quiz.Question, attempt: Attempt, place: str, variant: int | None
+) -> None:
+    answers.drawings(question.answer, place, "wide")
+    live = answers.needs_live(question.answer)
+    holder = st.container(border=True) if live else st.form(f"{place}:form")
+    with holder:
+        text = answers.draw(question.answer, f"{place}:a", "Your answer", locked=attempt.over)
+        kwargs: dict[str, Any] = {"disabled": attempt.over, "type": "primary"}
+        if live:
+            pressed = st.button("Commit", key=f"{place}:commit", **kwargs)
+        else:
+            pressed = st.form_submit_button("Commit", **kwargs)
+    if pressed and not attempt.over:
+        _commit(page, question, attempt, place, text, variant)
+    _say(attempt)
+    if attempt.wrong and not attempt.over:
+        st.button("Reveal the answer", on_click=_reveal, args=(page, question, place))
+
+
+def _commit(
+    page: "Page",
+    question: quiz.Question,
+    attempt: Attempt,
+    place: str,
+    text: str,
+    variant: int | None,
+) -> None:
+    try:
+        verdict = quiz.check(question, text)
+    except ValueError as error:
+        st.session_state[place] = Attempt(
+            attempt.wrong, words=attempt.words, parts=attempt.parts, unread=str(error)
+        )
+        st.rerun()
+    wrong = attempt.wrong + (not verdict.right)
+    revealed = wrong >= 2
+    st.session_state[place] = Attempt(wrong, verdict.right, revealed, verdict.words, verdict.parts)
+    if verdict.right:
+        progress.mark(question.id, variant)
+    if (verdict.right or revealed) and question.settings is not None:
+        st.session_state["then"] = (page.slug, question.settings)
+    st.rerun()
+
+
+def _reveal(page: "Page", question: quiz.Question, place: str) -> None:
+    attempt: Attempt = st.session_state.get(place, Attempt())
+    st.session_state[place] = Attempt(attempt.wrong, False, True, attempt.words, attempt.parts)
+    if question.settings is not None:
+        page.go(question.settings)
+
+
+def _say(attempt: Attempt) -> None:
+    if attempt.unread:
+        st.warning(f"Not an attempt yet: {attempt.unread}.", icon=":material/edit:")
+    count = sum(attempt.parts)
+    parts = f" {count} of {len(attempt.parts)} parts are right." if len(attempt.parts) > 1 else ""
+    if attempt.right:
+        st.info(f"✓ **Right.** {attempt.words}")
+    elif attempt.wrong:
+        more = "" if attempt.over else " Try once more; after that the answer is shown."
+        st.info(f"✗ **Not yet.**{parts} {attempt.words}{more}")
+
+
+def _working(question: quiz.Question) -> None:
+    st.markdown(f"**Answer:** {question.answer.shown()}")
+    st.markdown(question.why)
+
+
+def _lecture(page: "Page", question: quiz.Question, attempt: Attempt, place: str) -> None:
+    """On the projector nobody types: the hall thinks, then A or the button shows the answer."""
+    answers.drawings(question.answer, place, "wide")
+    if not attempt.over:
+        st.button("Show the answer", shortcut="A", on_click=_reveal, args=(page, question, place))

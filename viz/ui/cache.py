@@ -1,0 +1,53 @@
+"""Results and films, computed once for all sessions; keyed by concept, view and frozen settings."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from viz import catalog
+from viz.draw import film as films
+from viz.settings import BaseSettings
+from viz.view import View
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shot:
+    """A film as the stage takes it."""
+
+    film: films.Film
+    json: dict[str, Any]
+
+
+def view_of(slug: str, view_key: str) -> View[Any, Any]:
+    """The view with this key; the first one if there is none."""
+    views = catalog.find(slug).views()
+    return next((view for view in views if view.key == view_key), views[0])
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def result(slug: str, view_key: str, settings: BaseSettings) -> Any:
+    """What the view's ``run`` gives; shared by all sessions, so it is only read."""
+    return view_of(slug, view_key).run(settings)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def shot(slug: str, view_key: str, settings: BaseSettings, phone: bool, _result: Any) -> Shot:
+    """The stage's film of a result."""
+    film = view_of(slug, view_key).film(_result, phone=phone)
+    return Shot(film, films.to_json(film))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def charts(
+    slug: str, view_key: str, settings: BaseSettings, phone: bool, _result: Any
+) -> tuple[Shot, ...]:
+    """The further charts of a result."""
+    more = view_of(slug, view_key).more(_result, phone=phone)
+    return tuple(Shot(film, films.to_json(film)) for film in more)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def witnesses(slug: str, view_key: str, settings: BaseSettings) -> dict[str, float]:
+    """The same number by several ways."""
+    return dict(view_of(slug, view_key).agree(settings))

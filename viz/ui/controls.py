@@ -1,0 +1,223 @@
+"""Widgets from a settings model; their values snapped back into frozen settings."""
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from viz import settings as settings_
+from viz.settings import BaseSettings, Control
+from viz.ui import link
+from viz.view import View
+
+AT_HAND = 5
+_BRIEF = 26
+
+
+def draw(slug: str, view: View[Any, Any], place: Any, hidden: bool = False) -> BaseSettings:
+    """Draw a view's controls into ``place`` and return what they say.
+
+    The first five that are shown stand in the column, the others in a popover. In lecture mode
+    they are drawn all the same but hidden, since an undrawn widget would leave the link.
+    """
+    known = _known(slug, view)
+    drawn = [c for c in settings_.controls(view.settings) if c.kind != "own" and c.shown(known)]
+    changed = _forget_problems(slug)
+    values = dict(known)
+    with place:
+        for control in drawn[:AT_HAND] if len(drawn) > AT_HAND + 1 else drawn:
+            values[control.field] = _widget(control, changed)
+        if len(drawn) > AT_HAND + 1:
+            more = st.container() if hidden else st.popover("More settings", width="stretch")
+            with more:
+                for control in drawn[AT_HAND:]:
+                    values[control.field] = _widget(control, changed)
+    chosen: BaseSettings = settings_.settings_from(view.settings, values)
+    return chosen
+
+
+def _known(slug: str, view: View[Any, Any]) -> dict[str, Any]:
+    """What every field's value will be, before its widget is drawn."""
+    state = st.session_state
+    linked = settings_.read(view.settings, link.raw())
+    known = {}
+    for control in settings_.controls(view.settings):
+        if control.kind == "own":
+            place = link.own_key(slug, view.key)
+            known[control.field] = state.setdefault(place, linked.settings.own)
+            continue
+        if control.key in linked.refused:
+            state[control.key] = control.default
+        value = state.get(control.key, getattr(linked.settings, control.field))
+        known[control.field] = control.snap(value) if _fits(control, value) else control.default
+    return known
+
+
+def _fits(control: Control, value: Any) -> bool:
+    if control.kind in ("slider", "box", "stops"):
+        return isinstance(value, int | float)
+    if control.kind == "choice":
+        return value in control.stops
+    return isinstance(value, bool) if control.kind == "switch" else isinstance(value, str)
+
+
+def _forget_problems(slug: str) -> Callable[[], None]:
+    def forget() -> None:
+        st.session_state[f"problems:{slug}"] = ()
+        st.session_state[f"said:{slug}"] = ""
+
+    return forget
+
+
+def _widget(control: Control, changed: Callable[[], None]) -> Any:
+    number = int if control.whole else float
+    common: dict[str, Any] = {
+        "label": control.label,
+        "key": control.key,
+        "bind": "query-params",
+        "on_change": changed,
+        "help": control.hint or None,
+    }
+    bounds: dict[str, Any] = {
+        "min_value": number(control.low),
+        "max_value": number(control.high),
+        "value": control.default,
+    }
+    match control.kind:
+        case "slider":
+            step = number(control.step or 1)
+            return st.slider(**common, **bounds, step=step, format=_format(control))
+        case "box":
+            step = number(control.step or 0.01)
+            return st.number_input(**common, **bounds, step=step, format=_format(control))
+        case "stops":
+            return st.select_slider(
+                **common, options=control.stops, value=control.default, format_func=written
+            )
+        case "choice" if len(control.stops) <= 4 and sum(map(len, control.stops)) <= _BRIEF:
+            options = list(control.stops)
+            return st.segmented_control(
+                **common, options=options, default=control.default, required=True
+            )
+        case "choice":
+            index = control.stops.index(control.default)
+            return st.selectbox(**common, options=list(control.stops), index=index)
+        case "switch":
+            return st.toggle(**common, value=control.default)
+    return st.text_input(**common, value=control.default, max_chars=control.limit)
+
+
+def written(value: float) -> str:
+    """A stop's label in plain decimals, since the link carries it."""
+    return f"{value:.12f}".rstrip("0").rstrip(".") if abs(value) < 1 else f"{value:g}"
+
+
+def _format(control: Control) -> str:
+    if control.whole:
+        return "%d"
+    step = f"{control.step or 0.01:.10f}".rstrip("0")
+    return f"%.{max(1, len(step.split('.')[1]))}f"
+
+
+def own_data(slug: str, view: View[Any, Any]) -> None:
+    """The editor for the learner's own data, where the view takes any."""
+    known = _known(slug, view)
+    control = next((c for c in settings_.controls(view.settings) if c.kind == "own"), None)
+    if control is None or not control.shown(known):
+        return
+    place = link.own_key(slug, view.key)
+    area = f"area:{place}"
+    # Buttons and uploads change the kept text behind the area's back; then it takes the new text.
+    if st.session_state.get(f"seen:{place}") != st.session_state[place]:
+        st.session_state[area] = st.session_state[f"seen:{place}"] = st.session_state[place]
+
+    def typed() -> None:
+        text = st.session_state[area]
+        st.session_state[f"seen:{place}"] = text
+        link.keep_own(slug, view, text)
+        _forget_problems(slug)()
+
+    st.text_area(
+        control.label,
+        key=area,
+        height=150,
+        max_chars=control.limit,
+        help=control.hint or None,
+        on_change=typed,
+    )
+    if control.hint:
+        st.caption(control.hint)
+    if link.too_long(st.session_state[place]):
+        st.caption("Too long for a link: save it as a file to keep it.")
+    _own_files(slug, view, control, st.session_state[place])
+
+
+def _own_files(slug: str, view: View[Any, Any], control: Control, text: str) -> None:
+    kinds = [*control.upload, *(["png", "jpg", "jpeg"] if control.image else [])]
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    row.download_button("Save as a file", text, "own.txt", "text/plain", on_click="ignore")
+    row.button(
+        "Back to the example",
+        on_click=link.keep_own,
+        args=(slug, view, control.default),
+    )
+    if not kinds:
+        return
+    uploader = f"upload:{slug}:{view.key}"
+
+    def uploaded() -> None:
+        file = st.session_state[uploader]
+        if file is None:
+            return
+        try:
+            link.keep_own(slug, view, upload_text(file.name, file.getvalue(), control))
+        except ValueError as error:
+            st.session_state[f"problems:{slug}"] = (str(error),)
+
+    row.file_uploader("Upload", type=kinds, key=uploader, on_change=uploaded)
+
+
+def upload_text(name: str, content: bytes, control: Control) -> str:
+    """An uploaded file as the text that could have been typed.
+
+    Raises:
+        ValueError: it is no text, no image, or too long.
+    """
+    if control.image and name.lower().endswith((".png", ".jpg", ".jpeg")):
+        text = _grey_rows(content, control.image)
+    else:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise ValueError(f"'{name}' is not text in UTF-8") from None
+    if len(text) > control.limit:
+        raise ValueError(
+            f"'{name}' has {len(text):,} characters, at most {control.limit:,} are taken"
+        )
+    return text
+
+
+def _grey_rows(content: bytes, side: int) -> str:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            grey = image.convert("L")
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+        raise ValueError("this file is not a PNG or JPEG image that can be read") from None
+    grey.thumbnail((side, side))
+    width, pixels = grey.width, list(grey.getdata())
+    rows = (pixels[i : i + width] for i in range(0, len(pixels), width))
+    return "\n".join(" ".join(f"{p / 255:.2f}" for p in row) for row in rows)
+
+
+def problems(slug: str, view: View[Any, Any], raw: Mapping[str, list[str]]) -> tuple[str, ...]:
+    """What was wrong in the link, remembered until a control is moved."""
+    state = st.session_state
+    place = f"problems:{slug}"
+    opened = f"opened:{slug}:{view.key}"
+    if opened not in state:
+        state[opened] = True
+        state[place] = settings_.read(view.settings, raw).problems
+    return tuple(state.get(place, ()))

@@ -1,0 +1,84 @@
+"""What the link carries besides the controls: view, step, ghost, question; and moves by buttons."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs, quote, urlencode
+
+import streamlit as st
+
+from viz import settings as settings_
+from viz.settings import BaseSettings
+from viz.view import Preset, View
+
+OWN_LIMIT = 2000
+EXAM = "exam"
+
+
+def raw() -> dict[str, list[str]]:
+    """The link's parameters before any widget has looked at them."""
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def write(name: str, value: str | None) -> None:
+    """Set or remove a parameter that no widget is bound to."""
+    if value is None:
+        if name in st.query_params:
+            del st.query_params[name]
+    elif st.query_params.get(name) != value:
+        st.query_params[name] = value
+
+
+def read_ghost(model: type[BaseSettings]) -> BaseSettings | None:
+    """The pinned settings, if the link has any that can be read."""
+    text = st.query_params.get("ghost")
+    if text is None:
+        return None
+    known = {} if text == EXAM else parse_qs(text, keep_blank_values=True)
+    return settings_.read(model, known).settings
+
+
+def ghost_text(settings: BaseSettings) -> str:
+    """The query string under which settings are pinned."""
+    return urlencode(settings_.to_link(settings)) or EXAM
+
+
+def own_key(slug: str, view_key: str) -> str:
+    """Where a view's own data are kept in the session."""
+    return f"own:{slug}:{view_key}"
+
+
+def keep_own(slug: str, view: View[Any, Any], text: str) -> None:
+    """Keep typed data, and put them into the link if they are short enough."""
+    st.session_state[own_key(slug, view.key)] = text
+    example = next(c.default for c in settings_.controls(view.settings) if c.kind == "own")
+    fits = len(quote(text)) <= OWN_LIMIT
+    write("own", text if fits and text != example else None)
+
+
+def too_long(text: str) -> bool:
+    """Whether own data do not fit into a link."""
+    return len(quote(text)) > OWN_LIMIT
+
+
+def go(slug: str, view: View[Any, Any], values: Mapping[str, Any], step: int | None = None) -> None:
+    """Set every control of a view at once; for callbacks."""
+    state = st.session_state
+    settings = settings_.settings_from(view.settings, values)
+    for control in settings_.controls(view.settings):
+        value = getattr(settings, control.field)
+        if control.kind == "own":
+            keep_own(slug, view, value)
+        else:
+            state[control.key] = value
+    state[f"view:{slug}"] = view.key
+    write("view", None if state.get(f"first:{slug}") == view.key else view.key)
+    write("step", None if step is None else str(step))
+    state[f"move:{slug}"] = state.get(f"move:{slug}", 0) + 1
+    state[f"problems:{slug}"] = ()
+
+
+def take(slug: str, views: tuple[View[Any, Any], ...], now: View[Any, Any], preset: Preset) -> None:
+    """Go to a preset or a finding; for callbacks."""
+    view = next((v for v in views if v.key == preset.view), now)
+    st.session_state[f"said:{slug}"] = preset.words
+    go(slug, view, preset.values, preset.step)

@@ -1,0 +1,35 @@
+"""The script that app.py serves: navigation over the catalog, then the page that was asked for."""
+
+import gc
+from pathlib import Path
+
+import streamlit as st
+
+from viz import catalog
+from viz.ui import style
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@st.cache_resource(show_spinner=False)
+def _freeze() -> None:
+    """Take what is imported out of the garbage collector's rounds, once a process."""
+    gc.freeze()
+
+
+def main() -> None:
+    """Draw the navigation and run one page."""
+    pages = [st.Page(str(ROOT / "pages/home.py"), title="Unrolled", default=True)]
+    for concept in catalog.CONCEPTS:
+        path = str(ROOT / "pages" / f"{concept.slug}.py")
+        pages.append(st.Page(path, title=concept.title, url_path=concept.slug))
+    bare = st.query_params.get("lecture") == "1" or bool(st.context.is_embedded)
+    page = st.navigation(pages, position="hidden" if bare else "top")
+    title = "Unrolled" if page.url_path == "" else f"{page.title} · Unrolled"
+    st.set_page_config(page_title=title, page_icon="🧵", layout="wide")
+    style.apply(bare)
+    _freeze()
+    page.run()
+
+
+main()

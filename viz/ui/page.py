@@ -1,0 +1,273 @@
+"""The frame of a concept's page: header, stage, controls, tabs; in lecture mode the stage alone."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
+
+import streamlit as st
+
+from viz import catalog
+from viz.quiz import Maker
+from viz.settings import BaseSettings
+from viz.ui import ask, cache, controls, link, tabs
+from viz.ui.jobs import WORKSHOP, Job
+from viz.ui.stage.player import play
+from viz.view import View
+
+TABS = ("Explore", "Derive", "Check yourself", "Code")
+CHECK = TABS[2]
+COLUMNS = (4.6, 1)
+
+
+class Page:
+    """One concept's page: ``show`` its views, then ``ask`` its questions."""
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        self.concept = catalog.find(slug)
+        self.raw = link.raw()
+        self.lecture = st.query_params.get("lecture") == "1"
+        self.bare = self.lecture or bool(st.context.is_embedded)
+
+    def show(self, views: tuple[View[Any, Any], ...]) -> None:
+        """Header, stage, controls, sentence; Explore, Derive, Code."""
+        self.views = views
+        st.session_state[f"first:{self.slug}"] = views[0].key
+        self._follow()
+        self.view = self._header()
+        left, right = self._columns()
+        self.stage_place = left.container()
+        self.notice_place = left.container()
+        self.problems = controls.problems(self.slug, self.view, self.raw)
+        self.settings = controls.draw(self.slug, self.view, right, hidden=self.bare)
+        if not self.bare:
+            self._buttons(right)
+        self.tab = self._tabs()
+        self.result = self._result()
+        asking = self.tab == CHECK or (self.lecture and "q" in st.query_params)
+        if not asking:
+            self.stage()
+        if self.tab and self.result is not None:
+            self._open_tab()
+
+    def ask(self, makers: tuple[Maker, ...]) -> None:
+        """Check yourself; an open question takes the stage's place."""
+        if self.tab == CHECK or (self.lecture and "q" in st.query_params):
+            place = self.tab_places[CHECK] if self.tab else nullcontext()
+            with place:
+                ask.questions(self, makers)
+
+    def stage(self) -> None:
+        """Draw the film of the present settings."""
+        if self.result is None:
+            return
+        with self.stage_place:
+            self._play()
+
+    def _follow(self) -> None:
+        """Load the state that a commit of the last run asked for, before widgets are drawn."""
+        slug, settings = st.session_state.pop("then", ("", None))
+        if slug == self.slug and settings is not None:
+            self.go(settings)
+
+    def _header(self) -> View[Any, Any]:
+        state, place = st.session_state, f"view:{self.slug}"
+        by_key = {view.key: view for view in self.views}
+        if place not in state or state[place] not in by_key:
+            asked = st.query_params.get("view", self.views[0].key)
+            state[place] = asked if asked in by_key else self.views[0].key
+        if self.bare:
+            return by_key[state[place]]
+        left, right = st.columns((3, 2), vertical_alignment="bottom")
+        left.markdown(f"# {self.concept.title}\n{self.concept.question}")
+        if len(self.views) > 1:
+
+            def chosen() -> None:
+                key = state[f"choose:{self.slug}"]
+                link.write("view", None if key == self.views[0].key else key)
+                link.write("step", None)
+                link.write("ghost", None)
+                state[place] = key
+                state[f"said:{self.slug}"] = ""
+
+            state[f"choose:{self.slug}"] = state[place]
+            right.segmented_control(
+                "View",
+                list(by_key),
+                format_func=lambda key: by_key[key].label,
+                key=f"choose:{self.slug}",
+                on_change=chosen,
+                required=True,
+                label_visibility="collapsed",
+            )
+        return by_key[state[place]]
+
+    def _columns(self) -> tuple[Any, Any]:
+        if self.bare:
+            return st.container(), st.container(key="un-hidden")
+        left, right = st.columns(COLUMNS, gap="medium")
+        return left, right
+
+    def _buttons(self, place: Any) -> None:
+        row = place.container(horizontal=True, gap="small")
+        row.button("Reset", on_click=self._reset, help="Back to the exam's values")
+        if "ghost" in st.query_params:
+            row.button("Unpin", on_click=link.write, args=("ghost", None))
+        else:
+            row.button(
+                "Pin",
+                on_click=link.write,
+                args=("ghost", link.ghost_text(self.settings)),
+                help="Keep this picture as a pale ghost behind the next ones",
+            )
+
+    def _reset(self) -> None:
+        link.write("ghost", None)
+        st.session_state[f"said:{self.slug}"] = ""
+        link.go(self.slug, self.view, {})
+
+    def _tabs(self) -> str:
+        if self.bare:
+            return ""
+        places = st.tabs(list(TABS), key="tab", bind="query-params", on_change="rerun")
+        self.tab_places = dict(zip(TABS, places, strict=True))
+        return next((name for name, place in self.tab_places.items() if place.open), TABS[0])
+
+    def _result(self) -> Any:
+        """The result of the present settings, or of the last good ones with a sentence why."""
+        good = f"good:{self.slug}:{self.view.key}"
+        self.shown = self.settings
+        sentences = list(self.problems)
+        job = None
+        try:
+            if self.view.slow(self.settings):
+                job = WORKSHOP.ask(self.slug, self.view.key, self.settings)
+                if job.state == "failed":
+                    raise ValueError(job.problem)
+                if job.state == "done":
+                    st.session_state[good] = self.settings
+                    self._notices(sentences, None)
+                    return job.result
+            else:
+                found = cache.result(self.slug, self.view.key, self.settings)
+                st.session_state[good] = self.settings
+                self._notices(sentences, None)
+                return found
+        except ValueError as error:
+            sentences.append(str(error))
+        self._notices(sentences, job if job is not None and not job.over else None)
+        return self._last_good(st.session_state.get(good))
+
+    def _last_good(self, settings: BaseSettings | None) -> Any:
+        self.shown = settings if settings is not None else self.view.settings()
+        if self.view.slow(self.shown):
+            job = WORKSHOP.ask(self.slug, self.view.key, self.shown)
+            if job.state == "done":
+                return job.result
+            self.shown = self.view.settings()
+        return cache.result(self.slug, self.view.key, self.shown)
+
+    def _notices(self, sentences: list[str], job: Job | None) -> None:
+        with self.notice_place:
+            if job is not None:
+                watch(self.slug, self.view.key, self.settings)
+            for sentence in sentences:
+                st.warning(sentence, icon=":material/error:")
+
+    def _play(self) -> None:
+        slug, view = self.slug, self.view
+        phone = _layout() == "phone"
+        shot = cache.shot(slug, view.key, self.shown, phone, self.result)
+        said = st.session_state.get(f"said:{slug}")
+        place = f"stage:{slug}:{view.key}"
+        step, sentence = self._step(shot)
+        state = play(
+            shot.json,
+            key=place,
+            layout=_layout(),
+            ghost=self._ghost(phone),
+            step=step,
+            move=st.session_state.get(f"move:{slug}", 0),
+            lecture=self.lecture,
+            on_event=self._settled(place, shot.film.start_index),
+        )
+        for words in filter(None, (sentence, said)):
+            st.caption(words)
+        _events(state)
+
+    def _step(self, shot: cache.Shot) -> tuple[int | None, str]:
+        """The frame the link asks for when the stage is mounted or moved."""
+        state, count = st.session_state, len(shot.film.frames)
+        moved = (self.view.key, state.get(f"move:{self.slug}", 0))
+        if state.get(f"mounted:{self.slug}", (None,))[0] != moved:
+            text = st.query_params.get("step")
+            good = text is not None and text.isdecimal() and int(text) < count
+            words = (
+                f"step must be a whole number from 0 to {count - 1}, got {text[:20]}"
+                if (text is not None and not good)
+                else ""
+            )
+            state[f"mounted:{self.slug}"] = (moved, int(text) if text and good else None, words)
+        _, step, sentence = state[f"mounted:{self.slug}"]
+        return step, sentence
+
+    def _settled(self, place: str, start: int) -> Callable[[], None]:
+        def settle() -> None:
+            frame = st.session_state[place].get("frame")
+            if isinstance(frame, int):
+                link.write("step", None if frame == start else str(frame))
+
+        return settle
+
+    def _ghost(self, phone: bool) -> dict[str, Any] | None:
+        pinned = link.read_ghost(self.view.settings)
+        if pinned is None or self.view.slow(pinned):
+            return None
+        try:
+            found = cache.result(self.slug, self.view.key, pinned)
+        except ValueError:
+            return None
+        return cache.shot(self.slug, self.view.key, pinned, phone, found).json
+
+    def _open_tab(self) -> None:
+        phone = _layout() == "phone"
+        with self.tab_places[self.tab]:
+            if self.tab == TABS[0]:
+                tabs.explore(self.slug, self.views, self.view, self.shown, self.result, phone)
+            elif self.tab == TABS[1]:
+                tabs.derive(self.slug, self.view, self.shown, self.result)
+            elif self.tab == TABS[3]:
+                tabs.code(self.slug, self.view, self.shown)
+
+    def go(self, settings: BaseSettings) -> None:
+        """Load the state that shows an answer; for callbacks."""
+        view = next((v for v in self.views if v.settings is type(settings)), self.views[0])
+        link.go(self.slug, view, settings.model_dump())
+
+
+def _layout() -> str:
+    """As the stage measured it; before that, a guess from the browser's name."""
+    measured = st.session_state.get("layout")
+    if measured:
+        return str(measured)
+    return "phone" if "Mobi" in (st.context.headers.get("User-Agent") or "") else "wide"
+
+
+def _events(state: Any) -> None:
+    """Keys of lecture mode, and a width that asks for the other layout."""
+    measured = state.get("layout")
+    if measured in ("wide", "phone") and measured != _layout():
+        st.session_state["layout"] = measured
+        st.rerun()
+    if state.get("lecture") is not None:
+        link.write("lecture", "1" if state["lecture"] else None)
+        st.rerun()
+
+
+@st.fragment(run_every=0.5)
+def watch(slug: str, view_key: str, settings: BaseSettings) -> None:
+    """Ask after a job twice a second; when it is over, run the page."""
+    job = WORKSHOP.ask(slug, view_key, settings)
+    if job.over:
+        st.rerun()
+    st.progress(job.share, text=job.words or "waiting for its turn")

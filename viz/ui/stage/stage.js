@@ -1,0 +1,325 @@
+// The stage: plays one film. Plain module, no build step; the palette is filled in when it is served.
+const PALETTE = /*palette*/ {};
+const TOKEN = new RegExp(Object.keys(PALETTE).map((name) => PALETTE[name][0]).join("|") || "$^", "gi");
+const DARK = Object.fromEntries(Object.values(PALETTE).map(([light, dark]) => [light.toUpperCase(), dark]));
+const CONFIG = { displayModeBar: false, doubleClick: false, scrollZoom: false, showTips: false };
+const PHONE = 640;
+const SETTLE = 300;
+
+function plotly(url) {
+  if (window.__unrolledPlotly) return window.__unrolledPlotly;
+  window.__unrolledPlotly = new Promise((done, fail) => {
+    if (window.Plotly) return done(window.Plotly);
+    const script = document.createElement("script");
+    script.src = `${url}/plotly.min.js`;
+    script.onload = () => done(window.Plotly);
+    script.onerror = () => fail(new Error("plotly.min.js could not be loaded"));
+    document.head.append(script);
+  });
+  return window.__unrolledPlotly;
+}
+
+function element(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node[name] = value;
+    else node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+function recolour(part) {
+  if (typeof part === "string") return part.replace(TOKEN, (hex) => DARK[hex.toUpperCase()]);
+  if (Array.isArray(part)) return part.map(recolour);
+  if (part && typeof part === "object" && !ArrayBuffer.isView(part)) {
+    if (part.bdata) return part;
+    return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, recolour(value)]));
+  }
+  return part;
+}
+
+const ARRAYS = { f8: Float64Array, f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array };
+function decoded(column) {
+  if (!column?.bdata) return [...(column ?? [])];
+  const bytes = Uint8Array.from(atob(column.bdata), (letter) => letter.charCodeAt(0));
+  return [...new ARRAYS[column.dtype](bytes.buffer)];
+}
+
+function pieces(caption) {
+  const parts = [];
+  let at = 0;
+  for (const found of caption.matchAll(/\{(fwd|bwd|par|tru|muted):([^{}]*)\}/g)) {
+    parts.push(["", caption.slice(at, found.index)], [found[1], found[2]]);
+    at = found.index + found[0].length;
+  }
+  return [...parts, ["", caption.slice(at)]].filter(([, text]) => text);
+}
+
+class Stage {
+  constructor(host) {
+    this.host = host;
+    this.index = 0;
+    this.move = null;
+    this.reported = {};
+    this.plot = element("div", { class: "un-plot", role: "img" });
+    this.frame = element("div", { class: "un-frame" }, this.plot);
+    this.playButton = element("button", { type: "button", class: "un-play", onclick: () => this.toggle() });
+    this.range = element("input", { type: "range", min: 0, step: 1, oninput: () => this.scrub(+this.range.value) });
+    this.label = element("output", { class: "un-label" });
+    this.bar = element("div", { class: "un-bar" }, this.playButton, this.button("‹", "one step back", () => this.step(-1)),
+      this.range, this.button("›", "one step on", () => this.step(1)), this.label);
+    this.caption = element("p", { class: "un-caption", "aria-live": "polite" });
+    this.menu = this.buildMenu();
+    this.probe = element("i", { class: "un-probe", "aria-hidden": "true" });
+    this.probe.addEventListener("transitionend", () => this.retheme());
+    this.root = element("div", { class: "un-stage" }, this.frame, this.bar, element("div", { class: "un-foot" }, this.caption, this.menu), this.probe);
+    host.append(this.root);
+    this.resizes = new ResizeObserver(() => this.measure());
+    this.resizes.observe(this.root);
+    this.keys = (event) => this.onKey(event);
+    document.addEventListener("keydown", this.keys, true);
+    this.outside = (event) => { if (!this.menu.contains(event.target)) this.openMenu(false); };
+    document.addEventListener("pointerdown", this.outside, true);
+    this.full = () => this.draw();
+    document.addEventListener("fullscreenchange", this.full);
+  }
+
+  button(sign, label, onclick) {
+    return element("button", { type: "button", "aria-label": label, title: label, onclick }, sign);
+  }
+
+  buildMenu() {
+    const item = (words, act) => element("button", { type: "button", role: "menuitem", onclick: () => { this.openMenu(false); act(); } }, words);
+    this.items = element("div", { role: "menu", "aria-label": "save or share this picture", hidden: "" },
+      item("Save as PNG", () => this.image("png")), item("Save as SVG", () => this.image("svg")),
+      item("Save as HTML that still plays", () => this.page()), item("Save the data as CSV", () => this.csv()),
+      item("Copy link", () => this.copyLink()), item("Full screen", () => this.root.requestFullscreen?.()));
+    this.opener = element("button", { type: "button", class: "un-more", "aria-label": "save or share this picture", "aria-haspopup": "menu",
+      "aria-expanded": "false", onclick: () => this.openMenu(this.items.hidden) }, "⋯");
+    const menu = element("div", { class: "un-menu" }, this.opener, this.items);
+    menu.onkeydown = (event) => {
+      const all = [...this.items.children];
+      const at = all.indexOf(document.activeElement);
+      if (event.key === "Escape" && !this.items.hidden) { this.openMenu(false); this.opener.focus(); event.stopPropagation(); }
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        all[(at + (event.key === "ArrowDown" ? 1 : -1) + all.length) % all.length].focus();
+        event.preventDefault();
+      }
+    };
+    return menu;
+  }
+
+  openMenu(open) {
+    if (this.items.hidden === !open) return;
+    this.items.hidden = !open;
+    this.opener.setAttribute("aria-expanded", String(open));
+    if (open) this.items.firstChild.focus();
+  }
+
+  update({ data, setStateValue, setTriggerValue }) {
+    this.send = (name, value) => { if (this.reported[name] !== value) { this.reported[name] = value; setStateValue?.(name, value); } };
+    this.fire = setTriggerValue ?? (() => {});
+    const before = this.data;
+    this.data = data;
+    this.frames = data.film.frames.length;
+    if (this.move !== data.move) {
+      this.pause();
+      this.index = data.step ?? data.film.start;
+      this.move = data.move;
+      this.reported.frame = data.step ?? data.film.start;
+    }
+    this.index = Math.max(0, Math.min(this.index, this.frames - 1));
+    if (!before || before.film !== data.film || before.ghost !== data.ghost) this.themed = null;
+    this.range.max = Math.max(0, this.frames - 1);
+    this.range.setAttribute("aria-label", data.film.variable);
+    this.bar.hidden = this.frames < 2;
+    this.root.classList.toggle("un-lecture", data.lecture === true);
+    this.retheme();
+  }
+
+  retheme() {
+    if (!this.data) return;
+    const rgb = getComputedStyle(this.probe).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [255, 255, 255];
+    const dark = rgb[0] + rgb[1] + rgb[2] < 384 && rgb[3] !== 0;
+    if (this.themed && this.dark === dark) return this.draw();
+    this.dark = dark;
+    for (const [name, [light, night]] of Object.entries(PALETTE)) this.root.style.setProperty(`--un-${name}`, dark ? night : light);
+    const swap = dark ? recolour : (part) => part;
+    this.themed = { film: swap(this.data.film), ghost: this.data.ghost && swap(this.data.ghost) };
+    return this.draw();
+  }
+
+  at(film, index) {
+    const frame = film.frames[index];
+    const data = film.figure.data.map((trace) => ({ ...trace }));
+    frame?.traces.forEach((trace, i) => Object.assign(data[trace], frame.data[i]));
+    return { data, layout: structuredClone({ ...film.figure.layout, ...frame?.layout }) };
+  }
+
+  ghostTraces() {
+    const film = this.themed.ghost;
+    if (!film) return [];
+    const hair = PALETTE.hair[this.dark ? 1 : 0];
+    const pale = this.at(film, Math.min(this.index, film.frames.length - 1)).data;
+    return pale.filter((trace) => ["scatter", "bar", "histogram"].includes(trace.type ?? "scatter")).map((trace) => ({ ...trace, name: "pinned",
+      text: undefined, texttemplate: undefined, hoverinfo: "skip", hovertemplate: undefined, mode: (trace.mode ?? "lines").replace(/\+?text/, "") || "none",
+      line: { ...trace.line, color: hair }, fillcolor: trace.fill ? hair : undefined, opacity: 0.8,
+      marker: { ...trace.marker, color: hair, colorscale: undefined, showscale: false, line: { ...trace.marker?.line, color: hair } } }));
+  }
+
+  async draw() {
+    const { data } = this;
+    const P = await plotly(data.url);
+    if (this.dead || !this.themed || this.data !== data) return;
+    const { film } = this.themed;
+    const { data: traces, layout } = this.at(film, this.index);
+    const scale = this.scale(layout.height ?? 450);
+    layout.width = Math.max(200, Math.floor(this.frame.clientWidth / scale));
+    layout.autosize = false;
+    if (document.fullscreenElement === this.root && scale === 1) layout.height = Math.max(layout.height ?? 450, 300);
+    this.plot.style.transform = scale === 1 ? "" : `scale(${scale})`;
+    this.frame.style.height = `${(layout.height ?? 450) * scale}px`;
+    this.drawing = P.react(this.plot, [...this.ghostTraces(), ...traces], layout, CONFIG);
+    this.speak(film.frames[this.index]);
+    await this.drawing;
+    this.root.dataset.frame = this.index;
+  }
+
+  scale(height) {
+    const full = document.fullscreenElement === this.root;
+    if (!full && this.data.lecture !== true) return 1;
+    const free = innerHeight - (this.bar.hidden ? 0 : this.bar.offsetHeight) - Math.max(this.caption.offsetHeight, 56) - (full ? 40 : 96);
+    const wide = this.frame.clientWidth > PHONE ? 860 : 340;
+    return Math.max(1, Math.min(this.frame.clientWidth / wide, free / height, 3));
+  }
+
+  speak(frame) {
+    const parts = frame ? pieces(frame.caption) : [];
+    const spoken = parts.map(([, text]) => text).join("");
+    this.plot.setAttribute("aria-label", spoken || "empty picture");
+    this.range.value = this.index;
+    this.range.setAttribute("aria-valuetext", frame?.label ?? "");
+    this.label.textContent = frame?.label ?? "";
+    this.playButton.textContent = this.timer ? "❚❚" : "▶ play";
+    this.playButton.setAttribute("aria-label", this.timer ? "pause" : "play");
+    if (this.caption.textContent === spoken && this.spokenOf === frame) return;
+    this.spokenOf = frame;
+    this.caption.replaceChildren(...parts.map(([role, text]) => {
+      const span = element("span", role ? { class: `un-${role}` } : {});
+      span.textContent = text;
+      return span;
+    }));
+  }
+
+  scrub(index) {
+    this.index = Math.max(0, Math.min(index, this.frames - 1));
+    if (!this.waiting) {
+      this.waiting = requestAnimationFrame(() => { this.waiting = null; this.draw(); });
+    }
+    clearTimeout(this.settling);
+    if (!this.timer) this.settling = setTimeout(() => this.send("frame", this.index), SETTLE);
+  }
+
+  step(by) {
+    this.pause();
+    this.scrub(this.index + by);
+  }
+
+  toggle() {
+    if (this.timer) return this.pause();
+    this.caption.setAttribute("aria-live", "off");
+    const start = this.index >= this.frames - 1 ? 0 : this.index;
+    this.timer = setInterval(() => (this.index >= this.frames - 1 ? this.pause() : this.scrub(this.index + 1)), this.data.film.pace);
+    this.scrub(start);
+  }
+
+  pause() {
+    if (!this.timer) return;
+    clearInterval(this.timer);
+    this.timer = null;
+    this.caption.setAttribute("aria-live", "polite");
+    this.scrub(this.index);
+  }
+
+  measure() {
+    if (!this.data || !this.root.clientWidth) return;
+    const layout = this.root.clientWidth <= PHONE ? "phone" : "wide";
+    if (layout !== this.data.layout) this.send("layout", layout);
+    else this.reported.layout = undefined;
+    if (this.root.clientWidth !== this.width) { this.width = this.root.clientWidth; this.draw(); }
+  }
+
+  onKey(event) {
+    if (this.data?.lecture == null || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest?.("input:not([type=range]), textarea, select, [contenteditable], [role=slider], [role=tab], [role=radio], [role=combobox]")) return;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const on = this.data.lecture;
+    if (key === "l") this.fire("lecture", !on);
+    else if (on && key === "Escape" && !document.fullscreenElement && this.items.hidden) this.fire("lecture", false);
+    else if (on && (key === "ArrowLeft" || key === "ArrowRight")) this.step(key === "ArrowLeft" ? -1 : 1);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  save(blob, suffix) {
+    const link = element("a", { href: URL.createObjectURL(blob), download: `${location.pathname.split("/").pop() || "unrolled"}${suffix}` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  async image(format) {
+    const P = await plotly(this.data.url);
+    const { width, height } = this.plot._fullLayout;
+    const address = await P.toImage(this.plot, { format, width, height, scale: format === "png" ? 2 : 1 });
+    this.save(await (await fetch(address)).blob(), `.${format}`);
+  }
+
+  async page() {
+    const text = async (name) => (await fetch(`${this.data.url}/${name}`)).text();
+    let html = await text("film.html");
+    const film = JSON.stringify({ ...this.data.film, start: this.index }).replaceAll("<", "\\u003c");
+    const parts = { title: document.title, css: await text("stage.css"), plotly: await text("plotly.min.js"), stage: await text("stage.js"), film };
+    for (const [name, value] of Object.entries(parts)) html = html.split(`{{${name}}}`).join(value);
+    this.save(new Blob([html], { type: "text/html" }), ".html");
+  }
+
+  csv() {
+    let { table } = this.data.film;
+    if (!table) {
+      table = { trace: [], x: [], y: [] };
+      for (const trace of this.plot._fullData) {
+        decoded(trace.x).forEach((x, i) => { if (x != null) { table.trace.push(trace.name); table.x.push(x); table.y.push(trace.y?.[i] ?? ""); } });
+      }
+    }
+    const columns = Object.values(table).map(decoded);
+    const quote = (cell) => (/[",\n]/.test(String(cell ?? "")) ? `"${String(cell).replaceAll('"', '""')}"` : String(cell ?? ""));
+    const rows = [Object.keys(table), ...Array.from({ length: Math.max(...columns.map((c) => c.length)) }, (_, i) => columns.map((c) => c[i]))];
+    this.save(new Blob([rows.map((row) => row.map(quote).join(",")).join("\n")], { type: "text/csv" }), ".csv");
+  }
+
+  async copyLink() {
+    try { await navigator.clipboard.writeText(location.href); this.opener.textContent = "copied"; } catch { prompt("The link of this picture", location.href); }
+    setTimeout(() => { this.opener.textContent = "⋯"; }, 1500);
+  }
+
+  destroy() {
+    this.dead = true;
+    clearInterval(this.timer);
+    clearTimeout(this.settling);
+    this.resizes.disconnect();
+    document.removeEventListener("keydown", this.keys, true);
+    document.removeEventListener("pointerdown", this.outside, true);
+    document.removeEventListener("fullscreenchange", this.full);
+    window.Plotly?.purge(this.plot);
+    this.root.remove();
+  }
+}
+
+export default function stage(args) {
+  const host = args.parentElement.querySelector(".un-host") ?? args.parentElement;
+  host.unrolled ??= new Stage(host);
+  host.unrolled.update(args);
+  return () => { host.unrolled?.destroy(); host.unrolled = null; };
+}

@@ -1,0 +1,28 @@
+"""The page's own CSS; colours come from the theme."""
+
+import streamlit as st
+
+_PAGE = """<style>
+[data-testid=stMainBlockContainer] { max-width: 1240px; padding: 4.4rem 2rem 2rem; }
+[data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock] { gap: .6rem; }
+[data-testid=stMainBlockContainer] h1 { font-size: 1.75rem; padding: 0; }
+.st-key-un-hidden { display: none; }
+@media (max-width: 640px) {
+  [data-testid=stMainBlockContainer] { padding: 4rem .8rem 2rem; }
+}
+@media print { header, [data-testid=stHeader] { display: none; } }
+</style>"""
+_BARE = """<style>
+[data-testid=stMainBlockContainer] { max-width: none; padding: 1rem 1.5rem; }
+[data-testid=stHeader] { display: none; }
+.st-key-un-hidden { display: none; }
+[data-testid=stMain] { font-size: 1.4rem; }
+[data-testid=stMain] [data-testid=stMarkdownContainer] p { font-size: 1.4rem; }
+</style>"""
+
+
+def apply(bare: bool) -> None:
+    """Write the style into the page."""
+    st.html(_PAGE)
+    if bare:
+        st.html(_BARE)
