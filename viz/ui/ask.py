@@ -34,6 +34,13 @@ class Attempt:
         return self.right or self.revealed
 
 
+def is_open(makers: tuple[quiz.Maker, ...]) -> bool:
+    """Whether the question that the link names is still to be answered."""
+    name, variant, _ = _asked([maker(None).id for maker in makers])
+    attempt: Attempt = st.session_state.get(f"quiz:{name}:{variant}", Attempt())
+    return not attempt.over
+
+
 def questions(page: "Page", makers: tuple[quiz.Maker, ...]) -> None:
     """The questions of a page; the open one takes the stage's place."""
     solved = progress.sync()
@@ -83,8 +90,9 @@ def _picture(page: "Page", question: quiz.Question, attempt: Attempt, place: str
     elif question.figure is not None:
         with page.stage_place:
             play(films.to_json(question.figure), key=f"{place}:figure", layout="wide")
-    else:
-        page.stage_place.caption("The picture returns when the question is answered.")
+    if not attempt.over:
+        # The stage is mounted anew when it returns, and then starts from the link's step.
+        st.session_state.pop(f"mounted:{page.slug}", None)
 
 
 def _choose(ids: list[str], name: str, variant: int | None, solved: progress.Solved) -> None:

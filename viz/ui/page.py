@@ -28,6 +28,7 @@ class Page:
         self.raw = link.raw()
         self.lecture = st.query_params.get("lecture") == "1"
         self.bare = self.lecture or bool(st.context.is_embedded)
+        self.unknown_view: tuple[str, ...] = ()
 
     def show(self, views: tuple[View[Any, Any], ...]) -> None:
         """Header, stage, controls, sentence; Explore, Derive, Code."""
@@ -35,34 +36,38 @@ class Page:
         st.session_state[f"first:{self.slug}"] = views[0].key
         self._follow()
         self.view = self._header()
+        self.asking = self._checks() and ask.is_open(self.concept.exercises())
         left, right = self._columns()
-        self.stage_place = left.container()
         self.notice_place = left.container()
+        self.stage_place = left.container()
         self.problems = controls.problems(self.slug, self.view, self.raw)
-        self.settings = controls.draw(self.slug, self.view, right, hidden=self.bare)
-        if not self.bare:
+        hidden = self.bare or self.asking
+        self.settings = controls.draw(self.slug, self.view, right, hidden=hidden)
+        if not hidden:
             self._buttons(right)
         self.tab = self._tabs()
         self.result = self._result()
-        asking = self.tab == CHECK or (self.lecture and "q" in st.query_params)
-        if not asking:
+        if not self._checks():
             self.stage()
-        if self.tab and self.result is not None:
+        if self.tab:
             self._open_tab()
 
     def ask(self, makers: tuple[Maker, ...]) -> None:
         """Check yourself; an open question takes the stage's place."""
-        if self.tab == CHECK or (self.lecture and "q" in st.query_params):
-            place = self.tab_places[CHECK] if self.tab else nullcontext()
-            with place:
+        if self._checks():
+            with self.tab_places[CHECK] if self.tab else nullcontext():
                 ask.questions(self, makers)
 
     def stage(self) -> None:
         """Draw the film of the present settings."""
-        if self.result is None:
-            return
         with self.stage_place:
             self._play()
+
+    def _checks(self) -> bool:
+        """Whether the page is asking: the tab is open, or a lecturer's link names a question."""
+        if self.bare:
+            return self.lecture and "q" in st.query_params
+        return bool(st.session_state.get("tab", st.query_params.get("tab")) == CHECK)
 
     def _follow(self) -> None:
         """Load the state that a commit of the last run asked for, before widgets are drawn."""
@@ -76,10 +81,14 @@ class Page:
         if place not in state or state[place] not in by_key:
             asked = st.query_params.get("view", self.views[0].key)
             state[place] = asked if asked in by_key else self.views[0].key
+            if asked not in by_key:
+                words = f"view must be one of {', '.join(by_key)}, got {asked[:20]}"
+                self.unknown_view = (words,)
         if self.bare:
             return by_key[state[place]]
-        left, right = st.columns((3, 2), vertical_alignment="bottom")
+        left, right = st.columns((5, 4), vertical_alignment="bottom")
         left.markdown(f"# {self.concept.title}\n{self.concept.question}")
+        right = right.container(horizontal=True, horizontal_alignment="right")
         if len(self.views) > 1:
 
             def chosen() -> None:
@@ -106,7 +115,7 @@ class Page:
         if self.bare:
             return st.container(), st.container(key="un-hidden")
         left, right = st.columns(COLUMNS, gap="medium")
-        return left, right
+        return left, right.container(key="un-hidden") if self.asking else right
 
     def _buttons(self, place: Any) -> None:
         row = place.container(horizontal=True, gap="small")
@@ -137,7 +146,7 @@ class Page:
         """The result of the present settings, or of the last good ones with a sentence why."""
         good = f"good:{self.slug}:{self.view.key}"
         self.shown = self.settings
-        sentences = list(self.problems)
+        sentences = [*self.unknown_view, *self.problems]
         job = None
         try:
             if self.view.slow(self.settings):
@@ -181,6 +190,8 @@ class Page:
         said = st.session_state.get(f"said:{slug}")
         place = f"stage:{slug}:{view.key}"
         step, sentence = self._step(shot)
+        if sentence:
+            self.notice_place.warning(sentence, icon=":material/error:")
         state = play(
             shot.json,
             key=place,
@@ -191,14 +202,14 @@ class Page:
             lecture=self.lecture,
             on_event=self._settled(place, shot.film.start_index),
         )
-        for words in filter(None, (sentence, said)):
-            st.caption(words)
+        if said:
+            st.caption(said)
         _events(state)
 
     def _step(self, shot: cache.Shot) -> tuple[int | None, str]:
         """The frame the link asks for when the stage is mounted or moved."""
         state, count = st.session_state, len(shot.film.frames)
-        moved = (self.view.key, state.get(f"move:{self.slug}", 0))
+        moved = (self.view.key, self.bare, state.get(f"move:{self.slug}", 0))
         if state.get(f"mounted:{self.slug}", (None,))[0] != moved:
             text = st.query_params.get("step")
             good = text is not None and text.isdecimal() and int(text) < count
