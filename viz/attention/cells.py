@@ -1,0 +1,247 @@
+"""Which key wins where: distances to the walls between winners, and maps of planes of queries."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from viz.attention.compute import FloatArray, Inputs, frozen, hard, softmax
+
+GRID = 31
+LEAST_AREA = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flips:
+    """How far the query is from another winner.
+
+    Attributes:
+        distances: to the wall of every key, shape (n,); infinite for the winner itself and for
+            a key that equals it.
+        nearest: index of the key behind the nearest wall, None if there is none.
+        distance: to that wall.
+        point: the query on that wall, shape (d,); the query itself if there is none.
+    """
+
+    distances: FloatArray
+    nearest: int | None
+    distance: float
+    point: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plane:
+    """Queries origin + x · across + y · up, the directions being orthonormal; all shape (d,)."""
+
+    origin: FloatArray
+    across: FloatArray
+    up: FloatArray
+
+    def place(self, query: FloatArray) -> FloatArray:
+        """The plane's coordinates of a query's foot, shape (..., 2)."""
+        away = query - self.origin
+        return np.stack([away @ self.across, away @ self.up], axis=-1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Window:
+    """The part of a plane that is drawn."""
+
+    left: float
+    right: float
+    low: float
+    high: float
+
+    @property
+    def corners(self) -> FloatArray:
+        """The window as a polygon, shape (4, 2)."""
+        left, right, low, high = self.left, self.right, self.low, self.high
+        return np.array([[left, low], [right, low], [right, high], [left, high]])
+
+    def grid(self, size: int) -> tuple[FloatArray, FloatArray]:
+        """``size`` coordinates in each direction."""
+        return np.linspace(self.left, self.right, size), np.linspace(self.low, self.high, size)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cell:
+    """Where one key wins: a convex polygon (m, 2), and a place well inside it for its name."""
+
+    key: int
+    polygon: FloatArray
+    anchor: tuple[float, float]
+    room: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Landscape:
+    """Softmax over a window: arrays (temperatures, rows, columns), rows upwards."""
+
+    largest_weight: FloatArray
+    slope: FloatArray
+
+
+def flips(inputs: Inputs) -> Flips:
+    """Distances (s_w − s_j) / ‖k_w − k_j‖ from the query to the walls of the winner's cell."""
+    won = hard(inputs)
+    scores = (inputs.keys * inputs.query).sum(axis=1)
+    gaps = scores[won.winner] - scores
+    away = inputs.keys[won.winner] - inputs.keys
+    lengths = np.linalg.norm(away, axis=1)
+    distances = np.where(lengths > 0, gaps / np.where(lengths > 0, lengths, 1.0), np.inf)
+    nearest = int(np.argmin(distances))
+    if not np.isfinite(distances[nearest]):
+        return Flips(frozen(distances), None, np.inf, inputs.query)
+    point = inputs.query - gaps[nearest] / lengths[nearest] ** 2 * away[nearest]
+    return Flips(frozen(distances), nearest, float(distances[nearest]), frozen(point))
+
+
+def key_moves(inputs: Inputs) -> FloatArray:
+    """How far each key must itself move to win: gap / ‖query‖, shape (n,); 0 for the winner."""
+    scores = (inputs.keys * inputs.query).sum(axis=1)
+    length = float(np.linalg.norm(inputs.query))
+    gaps = scores.max() - scores
+    return frozen(gaps / length if length > 0 else np.where(gaps > 0, np.inf, 0.0))
+
+
+def coordinate_plane(query: FloatArray, first: int, second: int) -> Plane:
+    """Queries that differ from ``query`` in two entries only, given by index."""
+    if first == second or not (0 <= first < len(query) and 0 <= second < len(query)):
+        raise ValueError(f"a plane needs two different entries of {len(query)}")
+    directions = np.eye(len(query))
+    origin = np.where((directions[first] + directions[second]) > 0, 0.0, query)
+    return Plane(frozen(origin), frozen(directions[first]), frozen(directions[second]))
+
+
+def plane_towards(inputs: Inputs, key: int) -> Plane:
+    """The plane through the query that holds the shortest way to a key's victory.
+
+    ``across`` points from the winner to ``key``; ``up`` holds what is left of the way to the
+    best third key, or else of any coordinate.
+    """
+    winner = hard(inputs).winner
+    order = [j for j in np.argsort(-inputs.scores) if j not in (winner, key)]
+    ways = [inputs.keys[j] - inputs.keys[winner] for j in (key, *order)]
+    basis: list[FloatArray] = []
+    for way in [*ways, *np.eye(len(inputs.query))]:
+        left = way - sum((way @ known) * known for known in basis)
+        length = float(np.linalg.norm(left))
+        if length > 1e-9 * max(1.0, float(np.linalg.norm(way))):
+            basis.append(left / length)
+        if len(basis) == 2:
+            return Plane(inputs.query, frozen(basis[0]), frozen(basis[1]))
+    raise ValueError("a plane of queries needs at least 2 dimensions, got 1")
+
+
+def plane_distance(inputs: Inputs, plane: Plane, key: int) -> float:
+    """How far the query may move inside the plane until ``key`` draws level; infinite if never."""
+    away = inputs.keys[hard(inputs).winner] - inputs.keys[key]
+    inside = float(np.hypot(away @ plane.across, away @ plane.up))
+    gap = float(inputs.query @ away)
+    return gap / inside if inside > 1e-12 else np.inf
+
+
+def winners(keys: FloatArray, plane: Plane, window: Window, size: int = 81) -> FloatArray:
+    """Index of the winning key on a grid, shape (size, size), rows upwards."""
+    return np.asarray(np.argmax(_grid_scores(keys, plane, window, size), axis=-1))
+
+
+def cells(
+    keys: FloatArray, plane: Plane, window: Window, *, keep_free: FloatArray | None = None
+) -> tuple[Cell, ...]:
+    """Exact polygons in which each key wins, and a place for each name.
+
+    Args:
+        keys: shape (n, d).
+        plane, window: what is drawn.
+        keep_free: places (m, 2) that names should stay away from.
+    """
+    heights = keys @ plane.origin
+    slopes = np.column_stack([keys @ plane.across, keys @ plane.up])
+    found = []
+    for key in np.unique(winners(keys, plane, window)):
+        polygon = window.corners
+        for other in range(len(keys)):
+            if other != key:
+                normal, offset = slopes[key] - slopes[other], heights[key] - heights[other]
+                polygon = _clip(polygon, normal, float(offset))
+        if len(polygon) > 2 and _area(polygon) > LEAST_AREA:
+            anchor, room = _anchor(polygon, keep_free)
+            found.append(Cell(int(key), frozen(polygon), anchor, room))
+    return tuple(found)
+
+
+def landscape(
+    inputs: Inputs, plane: Plane, window: Window, temperatures: FloatArray, size: int = GRID
+) -> Landscape:
+    """Largest softmax weight and slope of the output over a window, at every temperature."""
+    scores = _grid_scores(inputs.keys, plane, window, size) * inputs.factor
+    scores = scores - scores.max(axis=-1, keepdims=True)
+    weights = softmax(scores[None] / temperatures[:, None, None, None])
+    values = inputs.values - inputs.values.mean(axis=0)
+    rows = weights.reshape(-1, inputs.num_keys)
+    products = (values[:, :, None] * inputs.keys[:, None, :]).reshape(inputs.num_keys, -1)
+    means = (rows @ values)[:, :, None] * (rows @ inputs.keys)[:, None, :]
+    spread = rows @ products - means.reshape(len(rows), -1)
+    norms = np.sqrt(np.einsum("pj,pj->p", spread, spread)).reshape(weights.shape[:-1])
+    rates = inputs.factor / temperatures[:, None, None]
+    return Landscape(frozen(weights.max(axis=-1)), frozen(norms * rates))
+
+
+def walk(inputs: Inputs, key: int, ways: FloatArray, temperatures: FloatArray) -> FloatArray:
+    """Weight of ``key`` after walking ``ways`` from the query straight to its wall and beyond.
+
+    Returns:
+        Shape (temperatures + 1, ways); the last row is argmax, the first winner keeping ties.
+    """
+    away = inputs.keys[key] - inputs.keys[hard(inputs).winner]
+    queries = inputs.query + ways[:, None] * away / np.linalg.norm(away)
+    scores = queries @ inputs.keys.T * inputs.factor
+    soft = softmax(scores[None] / temperatures[:, None, None])[..., key]
+    return frozen(np.vstack([soft, np.argmax(scores, axis=-1) == key]))
+
+
+def _grid_scores(keys: FloatArray, plane: Plane, window: Window, size: int) -> FloatArray:
+    x, y = window.grid(size)
+    across, up = keys @ plane.across, keys @ plane.up
+    scores = (keys @ plane.origin) + x[None, :, None] * across + y[:, None, None] * up
+    return np.asarray(scores)
+
+
+def _clip(polygon: FloatArray, normal: FloatArray, offset: float) -> FloatArray:
+    """The part of a convex polygon where normal · p + offset >= 0 (Sutherland, Hodgman 1974)."""
+    heights = polygon @ normal + offset
+    if np.all(heights >= 0):
+        return polygon
+    kept = []
+    for here, there, a, b in zip(
+        polygon, np.roll(polygon, -1, axis=0), heights, np.roll(heights, -1), strict=True
+    ):
+        if a >= 0:
+            kept.append(here)
+        if a * b < 0:
+            kept.append(here + a / (a - b) * (there - here))
+    return np.array(kept).reshape(-1, 2)
+
+
+def _area(polygon: FloatArray) -> float:
+    x, y = polygon.T
+    return float(abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2)
+
+
+def _anchor(polygon: FloatArray, keep_free: FloatArray | None) -> tuple[tuple[float, float], float]:
+    """Of a grid of places inside, the one farthest from every wall, and that distance."""
+    low, high = polygon.min(axis=0), polygon.max(axis=0)
+    shares = (np.arange(24) + 0.5) / 24
+    places = np.stack(np.meshgrid(*(low + (high - low) * shares[:, None]).T), axis=-1)
+    places = places.reshape(-1, 2)
+    edges = np.roll(polygon, -1, axis=0) - polygon
+    lengths = np.hypot(*edges.T)
+    long = lengths > 1e-12
+    # Polygons run anticlockwise, so a quarter turn of an edge points inside.
+    inward = np.column_stack([-edges[:, 1], edges[:, 0]])[long] / lengths[long, None]
+    clear = ((places[:, None, :] - polygon[long]) * inward).sum(axis=-1).min(axis=1)
+    if keep_free is not None and len(keep_free):
+        near = np.linalg.norm(places[:, None, :] - keep_free, axis=-1).min(axis=1)
+        clear = np.minimum(clear, near)
+    best = int(np.argmax(clear))
+    return (float(places[best, 0]), float(places[best, 1])), float(clear[best])
