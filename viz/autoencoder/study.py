@@ -1,0 +1,179 @@
+"""One training run with what it is compared to: the spectrum of its data and the exact minimum."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from viz.autoencoder import compute, optimizers, training
+from viz.autoencoder.compute import FloatArray, Optimum, Penalty
+from viz.autoencoder.training import Pair, Record, Run, Trajectory
+
+Method = Literal["full", "sgd", "adam", "adamw"]
+
+NUM_POINTS = 500
+SHOWN_POINTS = 6
+CLOSE = 1e-3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Data:
+    """Centered points and the spectrum of their covariance.
+
+    Attributes:
+        points: shape (m, n).
+        cov: shape (m, m).
+        eigenvalues: largest first, shape (m,).
+        eigenvectors: as columns, shape (m, m).
+    """
+
+    points: FloatArray
+    cov: FloatArray
+    eigenvalues: FloatArray
+    eigenvectors: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Study:
+    """A run on data, with the minimum it should reach.
+
+    Attributes:
+        data: what was coded.
+        weights: the two penalties.
+        method: full gradient, or one point at a time by one of three optimizers.
+        step_size: torch's lr.
+        best: the exact minimum of (21).
+        run: the recorded steps.
+    """
+
+    data: Data
+    weights: Penalty
+    method: Method
+    step_size: float
+    best: Optimum
+    run: Trajectory
+
+    @property
+    def latent_dim(self) -> int:
+        """The size k of the code."""
+        return len(self.best.encoder_values)
+
+    @property
+    def free(self) -> bool:
+        """Whether any s and 1/s is a minimum, since nothing is penalized."""
+        return self.weights.mean == 0
+
+    @property
+    def distinct(self) -> bool:
+        """Whether the kept subspace is determined: the next variance is smaller."""
+        values, rank = self.data.eigenvalues, self.best.rank
+        following = values[rank] if rank < len(values) else 0.0
+        return rank == 0 or bool(values[rank - 1] - following > CLOSE * values[0])
+
+    @property
+    def gaps(self) -> FloatArray:
+        """How far the objective is above its minimum, as a share of the variance in the data."""
+        above = self.run.objective - self.best.minimum
+        return np.maximum(above, 0.0) / float(self.data.eigenvalues.sum())
+
+    @property
+    def balance_steps(self) -> float:
+        """Steps until a difference between W1 and W2ᵀ has shrunk to 1/e: 1 / (4 λ step size)."""
+        rate = 2 * (self.weights.encoder + self.weights.decoder) * self.step_size
+        return 1 / rate if rate > 0 else np.inf
+
+
+def from_spectrum(eigenvalues: FloatArray, *, rng: np.random.Generator) -> Data:
+    """Gaussian points with exactly these variances along the axes.
+
+    Raises:
+        ValueError: a variance is not positive, or they do not fall.
+    """
+    if (eigenvalues <= 0).any():
+        raise ValueError(f"variances must be positive, got {eigenvalues.min():g}")
+    if (np.diff(eigenvalues) > 0).any():
+        raise ValueError("variances must be given from the largest to the smallest")
+    points = compute.spectrum_points(eigenvalues, num_points=NUM_POINTS, rng=rng)
+    dim = len(eigenvalues)
+    return Data(points, np.diag(eigenvalues), eigenvalues, np.eye(dim))
+
+
+def from_points(data: FloatArray) -> Data:
+    """The learner's own points, shape (m, n), centered.
+
+    Raises:
+        ValueError: there are too few points, or they do not vary.
+    """
+    cov, mean = compute.covariance(data)
+    values, vectors = compute.spectrum(cov)
+    if not values[0] > 0:
+        raise ValueError("the data have no variation")
+    return Data(data - mean[:, None], cov, values, vectors)
+
+
+def start_of(
+    data: Data,
+    latent_dim: int,
+    *,
+    aligned: bool,
+    scale: float,
+    decoder_scale: float,
+    rng: np.random.Generator,
+) -> Pair:
+    """A random start, or one along the principal directions.
+
+    Raises:
+        ValueError: the code is not smaller than the data.
+    """
+    dim = len(data.eigenvalues)
+    if not 1 <= latent_dim < dim:
+        raise ValueError(
+            f"k must be between 1 and {dim - 1} (less than the data dimension {dim}), "
+            f"got {latent_dim}"
+        )
+    if aligned:
+        axes = data.eigenvectors
+        return training.aligned_start(axes, latent_dim, scale=scale, decoder_scale=decoder_scale)
+    return training.random_start(latent_dim, dim, scale=scale, decoder_scale=decoder_scale, rng=rng)
+
+
+def study(
+    data: Data,
+    start: Pair,
+    weights: Penalty,
+    *,
+    method: Method,
+    step_size: float,
+    record: npt.NDArray[np.int64],
+    rng: np.random.Generator,
+    progress: Record | None = None,
+) -> Study:
+    """Train from ``start`` and compare with the exact minimum.
+
+    Args:
+        data: what to code.
+        start: the first pair of matrices; it is not changed.
+        weights: the two penalties.
+        method: "full", or the optimizer that sees one point a step.
+        step_size: torch's lr.
+        record: the steps to keep.
+        rng: draws the order of the points.
+        progress: told how far the run is.
+    """
+    name: optimizers.Optimizer = "sgd" if method == "full" else method
+    rule = optimizers.rule_of(name, step_size, weights, start.flat.size)
+    if method == "full":
+        gradient = training.full_gradient(data.cov)
+    else:
+        order = rng.integers(data.points.shape[1], size=int(record[-1]))
+        gradient = training.point_gradient(data.points, order)
+    run = training.train(start, gradient, rule, record=record, progress=progress)
+    return compare(data, weights, method, step_size, run)
+
+
+def compare(data: Data, weights: Penalty, method: Method, step_size: float, run: Run) -> Study:
+    """Measure a run against the exact minimum for its size of code."""
+    best = compute.optimum(data.eigenvalues, run.encoders.shape[1], weights)
+    measured = training.measure(run, data.cov, data.eigenvectors, best.rank, weights)
+    return Study(data, weights, method, step_size, best, measured)
