@@ -238,7 +238,7 @@ def _control(model: type[BaseSettings], name: str) -> Control:
 
 def _kind(known: Mapping[str, Any], step: float | None) -> Kind:
     if known["kind"] != "number":
-        return known["kind"]  # type: ignore[no-any-return]
+        return known["kind"]
     if known["log"]:
         return "stops"
     few = step is not None and (known["high"] - known["low"]) / step <= SLIDER_STEPS

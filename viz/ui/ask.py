@@ -188,10 +188,11 @@ def _say(attempt: Attempt) -> None:
     count = sum(attempt.parts)
     parts = f" {count} of {len(attempt.parts)} parts are right." if len(attempt.parts) > 1 else ""
     if attempt.right:
-        st.info(f"✓ **Right.** {attempt.words}")
+        st.container(border=True).markdown(f"✓ **Right.** {attempt.words}")
     elif attempt.wrong:
         more = "" if attempt.over else " Try once more; after that the answer is shown."
-        st.info(f"✗ **Not yet.**{parts} {attempt.words}{more}")
+        words = f"✗ **{'Not this.' if attempt.over else 'Not yet.'}**{parts} {attempt.words}{more}"
+        st.container(border=True).markdown(words)
 
 
 def _working(question: quiz.Question) -> None:

@@ -86,7 +86,8 @@ class Page:
                 self.unknown_view = (words,)
         if self.bare:
             return by_key[state[place]]
-        left, right = st.columns((5, 4), vertical_alignment="bottom")
+        header = st.container(key="un-header")
+        left, right = header.columns((5, 4), vertical_alignment="bottom")
         left.markdown(f"# {self.concept.title}\n{self.concept.question}")
         right = right.container(horizontal=True, horizontal_alignment="right")
         if len(self.views) > 1:

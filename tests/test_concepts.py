@@ -1,0 +1,229 @@
+"""What holds for every concept, read from the catalog."""
+
+import json
+import math
+import re
+from urllib.parse import urlencode
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from viz import catalog, quiz
+from viz import settings as settings_
+from viz.draw import film as films
+from viz.draw import theme
+
+VIEWS = [(c.slug, v.key) for c in catalog.CONCEPTS for v in c.views()]
+MAKERS = [(c.slug, i) for c in catalog.CONCEPTS for i in range(len(c.exercises()))]
+VARIANTS = (None, 1, 2, 7, 42, 9999)
+TOKENS = {value.upper() for value in theme.LIGHT.values()}
+HEX = re.compile(r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b")
+UGLY = re.compile(r"\bnan\b|\binf\b|\d[eE][-+]\d|(?<![\w^-])-\d|\$", re.IGNORECASE)
+
+
+def view_of(slug, key):
+    return next(v for v in catalog.find(slug).views() if v.key == key)
+
+
+def texts_of(part):
+    """All strings that a reader can see in a figure's dict."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key in ("text", "ticktext", "texttemplate", "title"):
+                yield from strings_in(value)
+            elif key != "template":
+                yield from texts_of(value)
+    elif isinstance(part, list | tuple):
+        for value in part:
+            yield from texts_of(value)
+
+
+def strings_in(value):
+    if isinstance(value, str):
+        yield re.sub(r"<[^>]*>", "", value)
+    elif isinstance(value, dict):
+        yield from strings_in(value.get("text"))
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from strings_in(one)
+
+
+def numbers_in(part):
+    if isinstance(part, float):
+        yield part
+    elif isinstance(part, dict):
+        for value in part.values():
+            yield from numbers_in(value)
+    elif isinstance(part, list | tuple):
+        for value in part:
+            yield from numbers_in(value)
+
+
+def assert_honest(film):
+    """Every frame has a caption that people can read, and no number is NaN or infinite."""
+    for frame in film.frames:
+        words = films.plain(frame.caption)
+        assert words
+        assert not UGLY.search(words), words
+        assert "{" not in words, words
+    for trace in film.figure.data:
+        for name in ("x", "y", "z"):
+            values = getattr(trace, name, None)
+            if isinstance(values, np.ndarray) and values.dtype.kind == "f":
+                assert np.isfinite(values).all(), (trace.name, name)
+    # A gap in a line is None; a NaN would have become null silently.
+    assert all(map(math.isfinite, numbers_in([f.layout for f in film.frames])))
+
+
+@pytest.mark.parametrize(("slug", "key"), VIEWS)
+@pytest.mark.parametrize("phone", [False, True])
+def test_the_default_film_is_sound(slug, key, phone):
+    view = view_of(slug, key)
+    film = view.film(view.run(view.settings()), phone=phone)
+    assert_honest(film)
+    content = films.to_json(film)
+    size = len(json.dumps(content))
+    assert size <= (300_000 if len(film.frames) > 1 else 100_000), size
+    assert len(film.frames) <= 201
+    assert film.figure.layout.width is None
+    assert film.figure.layout.paper_bgcolor is None or film.figure.layout.paper_bgcolor == theme.BG
+    colours = set(HEX.findall(json.dumps(content).upper()))
+    assert colours <= TOKENS, colours - TOKENS
+    seen = [*texts_of(content["figure"]), *texts_of([f["layout"] for f in content["frames"]])]
+    assert not [text for text in seen if UGLY.search(text)]
+
+
+@pytest.mark.parametrize(("slug", "key"), VIEWS)
+def test_the_defaults_are_the_exams_case_and_quick(slug, key):
+    view = view_of(slug, key)
+    assert not view.slow(view.settings())
+    assert view.settings() == settings_.read(view.settings, {}).settings
+
+
+@pytest.mark.parametrize(("slug", "key"), VIEWS)
+def test_presets_and_findings_run(slug, key):
+    view = view_of(slug, key)
+    for preset in (*view.presets, *view.findings):
+        target = view_of(slug, preset.view) if preset.view else view
+        chosen = settings_.settings_from(target.settings, preset.values)
+        assert {n: getattr(chosen, n) for n in preset.values} == dict(preset.values), preset.label
+        if not target.slow(chosen):
+            film = target.film(target.run(chosen))
+            assert_honest(film)
+            assert preset.step is None or preset.step < len(film.frames)
+
+
+@pytest.mark.parametrize(("slug", "key"), VIEWS)
+def test_settings_survive_a_link(slug, key):
+    model = view_of(slug, key).settings
+
+    @given(st.from_type(model))
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    def survives(drawn):
+        chosen = settings_.settings_from(model, drawn.model_dump())
+        link = settings_.to_link(chosen)
+        assert len(urlencode({k: v for k, v in link.items() if k != "own"})) < 2000
+        again = settings_.read(model, {name: [value] for name, value in link.items()})
+        assert again.settings == chosen
+        assert not again.problems
+
+    survives()
+
+
+@pytest.mark.parametrize(("slug", "key"), VIEWS)
+def test_no_link_breaks_a_view(slug, key):
+    view = view_of(slug, key)
+
+    @given(st.from_type(view.settings))
+    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    def holds(drawn):
+        chosen = settings_.settings_from(view.settings, drawn.model_dump())
+        if view.slow(chosen):
+            return
+        try:
+            result = view.run(chosen)
+        except ValueError as error:
+            assert len(str(error)) > 10
+            assert "Traceback" not in str(error)
+            return
+        for phone in (False, True):
+            assert_honest(view.film(result, phone=phone))
+        for line in view.derive(result):
+            assert not re.search(r"\bnan\b|\binf\b", line.latex + line.words), line
+
+    holds()
+
+
+@pytest.mark.parametrize(("slug", "key"), VIEWS)
+def test_the_witnesses_agree(slug, key):
+    view = view_of(slug, key)
+    values = list(view.agree(view.settings()).values())
+    assert len(values) >= 2
+    scale = max(1.0, *map(abs, values))
+    assert max(values) - min(values) <= view.atol * scale
+
+
+@pytest.mark.parametrize(("slug", "key"), VIEWS)
+def test_the_snippet_gives_the_answer(slug, key):
+    view = view_of(slug, key)
+    chosen = view.settings()
+    space: dict[str, object] = {}
+    exec(compile(view.snippet(chosen), f"{slug}/{key}", "exec"), space)
+    answer = view.answer(view.run(chosen))
+    np.testing.assert_allclose(
+        np.asarray(space["answer"], dtype=float),
+        np.asarray(answer, dtype=float),
+        atol=2e-4,
+        rtol=2e-4,
+    )
+
+
+@pytest.mark.parametrize("slug", [c.slug for c in catalog.CONCEPTS])
+def test_a_key_means_one_declaration(slug):
+    seen: dict[str, settings_.Control] = {}
+    for view in catalog.find(slug).views():
+        for control in settings_.controls(view.settings):
+            other = seen.setdefault(control.key, control)
+            mine = (control.kind, control.default, control.low, control.high, control.step)
+            theirs = (other.kind, other.default, other.low, other.high, other.step)
+            assert control.kind == "own" or (mine, control.stops) == (theirs, other.stops)
+            assert control.key.isascii()
+            assert all(str(stop).isascii() for stop in control.stops)
+
+
+@pytest.mark.parametrize(("slug", "number"), MAKERS)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_an_exercise_accepts_its_own_answer_and_repeats(slug, number, variant):
+    maker = catalog.find(slug).exercises()[number]
+    question, again = quiz.pose(maker, variant), quiz.pose(maker, variant)
+    key = question.answer.key_text()
+    verdict = quiz.check(question, key)
+    assert verdict.right
+    assert question.prompt == again.prompt
+    assert key == again.answer.key_text()
+    assert question.why
+    assert question.answer.shown()
+    if question.figure is not None:
+        assert_honest(question.figure)
+
+
+@pytest.mark.parametrize(("slug", "number"), MAKERS)
+def test_listed_mistakes_are_wrong(slug, number):
+    maker = catalog.find(slug).exercises()[number]
+    for variant in VARIANTS:
+        question = quiz.pose(maker, variant)
+        for feedback in question.feedback:
+            if feedback.accept or callable(feedback.wrong):
+                continue
+            answer = question.answer
+            if feedback.part is not None and isinstance(answer, quiz.Parts):
+                answer = answer.items[feedback.part][1]
+            value = answer.read(answer.key_text())
+            assert not answer.same(value, feedback.wrong), feedback.words
+
+
+def test_question_ids_are_unique():
+    ids = [maker(None).id for concept in catalog.CONCEPTS for maker in concept.exercises()]
+    assert len(ids) == len(set(ids))

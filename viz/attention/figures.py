@@ -1,0 +1,337 @@
+"""The exam's table of keys and values, from plain mean to argmax, with the slope beside it."""
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from viz.attention import wording
+from viz.attention.results import Lookup, State
+from viz.attention.rows import Columns, Rows, frozen_notes, left, outline, rows_of, score_bars
+from viz.draw import graph, theme
+from viz.draw.film import Film, Frame
+from viz.draw.numbers import short
+
+WIDE = Columns(
+    width=650,
+    height=460,
+    key=12,
+    score=178,
+    score_bar=(188, 266),
+    bar=(300, 470),
+    number=480,
+    value=540,
+    right=650,
+    head=392,
+    top=344,
+    bottom=136,
+    font=17,
+    small=15,
+)
+PHONE = Columns(
+    width=358,
+    height=620,
+    key=6,
+    score=100,
+    score_bar=(104, 104),
+    bar=(116, 222),
+    number=230,
+    value=282,
+    right=358,
+    head=558,
+    top=518,
+    bottom=368,
+    font=15,
+    small=13,
+)
+ENDS = (360.0, 0.0135)
+
+
+def by_temperature(result: Lookup, *, phone: bool = False) -> Film:
+    """Softmax from temperature 100 to 0.05 between its two limits, mean and argmax."""
+    columns = PHONE if phone else WIDE
+    rows = rows_of(result.inputs, columns)
+    shown = result.states[result.start]
+    figure = go.Figure(
+        data=[*_table_traces(result, rows, columns, shown), *_slope_traces(result, shown, phone)],
+        layout=_layout(result, rows, columns, phone),
+    )
+    frames = tuple(_frame(result, state, rows, phone) for state in result.states)
+    table = sweep_table(result)
+    return Film(figure, frames, variable="temperature", start=result.start, table=table)
+
+
+def caption(result: Lookup, state: State) -> str:
+    """What softmax makes of the scores at this temperature, and how far the winner is safe."""
+    said = f"Scores {wording.scores(result.inputs.scores)}. "
+    heaviest = int(np.argmax(state.attention_weights))
+    if np.isinf(state.temperature):
+        said += f"At τ → ∞ all {result.inputs.num_keys} keys weigh the same; "
+    elif state.temperature == 0:
+        said += f"At τ → 0 softmax is argmax: weight {{fwd:1}} on key {heaviest + 1}; "
+    else:
+        weight = short(float(state.attention_weights[heaviest]), 4)
+        said += f"At {wording.temperature(state.temperature)} softmax puts {{fwd:{weight}}} "
+        said += f"on key {heaviest + 1}; "
+    places = None if state.temperature == 0 else wording.PLACES
+    said += f"output {{fwd:{wording.vector(state.output, places)}}}"
+    if state.slope is not None:
+        said += f", slope with respect to the query {{bwd:{wording.size(state.slope)}}}"
+    return f"{said}. {safety(result)}"
+
+
+def safety(result: Lookup) -> str:
+    """How far the query is from another winner, or why there is no such distance."""
+    if result.tied:
+        return wording.tie(result.hard)
+    if result.flips.nearest is None:
+        return "No move of the query changes the winner."
+    distance = short(result.flips.distance, 4)
+    return f"The query must move at least {distance} to change the winner."
+
+
+def sweep_table(result: Lookup) -> dict[str, list[Any]]:
+    """Columns for the CSV: temperature, slope, weights, output, one row per state."""
+    states = result.states
+    table: dict[str, list[Any]] = {
+        "temperature": [_plain(state.temperature) for state in states],
+        "slope": ["" if state.slope is None else state.slope for state in states],
+    }
+    for j in range(result.inputs.num_keys):
+        table[f"weight {j + 1}"] = [float(state.attention_weights[j]) for state in states]
+    for j in range(result.inputs.values.shape[1]):
+        table[f"output {j + 1}"] = [float(state.output[j]) for state in states]
+    return table
+
+
+def _plain(temperature: float) -> float | str:
+    return "infinite" if np.isinf(temperature) else temperature
+
+
+def _table_traces(
+    result: Lookup, rows: Rows, columns: Columns, state: State
+) -> list[dict[str, Any]]:
+    numbers = {
+        "type": "scatter",
+        "name": "weight",
+        "mode": "text",
+        "x": [columns.number] * len(rows.y),
+        "y": rows.y.tolist(),
+        "textposition": "middle right",
+        "textfont": {"size": columns.font, "color": theme.FWD},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+    }
+    weights = {
+        "type": "bar",
+        "name": "softmax weight",
+        "orientation": "h",
+        "base": columns.bar[0],
+        "y": rows.y.tolist(),
+        "width": 2 * rows.thick,
+        "marker": {"color": theme.FWD},
+        "hoverinfo": "skip",
+    }
+    output = {
+        **numbers,
+        "name": "output",
+        "x": [columns.right - 4],
+        "y": [_last(columns)],
+        "textposition": "middle left",
+        "textfont": {"size": columns.font + 3, "color": theme.FWD},
+    }
+    bars, texts, said = _table_changes(result, state, rows, columns)
+    scores = score_bars(result.inputs, rows, columns)
+    return [scores, weights | bars, numbers | texts, output | said]
+
+
+def _table_changes(
+    result: Lookup, state: State, rows: Rows, columns: Columns
+) -> tuple[dict[str, Any], ...]:
+    del result
+    low, high = columns.bar
+    gathered = rows.gather(state.attention_weights)
+    places = None if state.temperature == 0 else wording.PLACES
+    return (
+        {"x": [round((high - low) * share, 2) for share in gathered]},
+        {"text": [wording.weight(share) for share in gathered]},
+        {"text": [f"<b>{wording.vector(state.output, places)}</b>"]},
+    )
+
+
+def _slope_traces(result: Lookup, state: State, phone: bool) -> list[dict[str, Any]]:
+    temperatures, slopes = result.curve
+    place = {"type": "scatter", "xaxis": "x2", "yaxis": "y2", "hoverinfo": "skip"}
+    curve = {
+        **place,
+        "name": "slope",
+        "mode": "lines",
+        "x": [float(f"{t:.4g}") for t in temperatures],
+        "y": [float(f"{s:.4g}") for s in slopes],
+        "line": {"color": theme.BWD, "width": 4},
+        "hoverinfo": None,
+        "hovertemplate": "τ = %{x:.3g}: slope %{y:.3g}<extra></extra>",
+    }
+    ends = {
+        **place,
+        "name": "limits",
+        "mode": "lines+markers",
+        **_limits(result),
+        "cliponaxis": False,
+        "line": {"color": theme.BWD, "width": 2, "dash": "dot"},
+        "marker": {"color": theme.BG, "opacity": 1, "line": {"color": theme.BWD, "width": 2}}
+        | {"size": [9, 0, 0, 0, 9]},
+    }
+    at, said = _slope_changes(state)
+    dot = {**place, "mode": "markers", "cliponaxis": False, **at}
+    text = {
+        **place,
+        "mode": "text",
+        "name": "slope now",
+        "x": [ENDS[1]],
+        "y": [_ceiling(result)],
+        "textposition": "bottom left",
+        "textfont": {"size": 15 if phone else 17, "color": theme.BWD},
+        "cliponaxis": False,
+    }
+    return [
+        dot | {"name": "look here", "marker": {"size": 28, "color": theme.SPOT}},
+        curve,
+        ends,
+        dot | {"name": "now", "marker": {"size": 12, "color": theme.BWD}},
+        text | said,
+    ]
+
+
+def _limits(result: Lookup) -> dict[str, Any]:
+    """Dotted ways from the curve to its two limits, of which a tie leaves only the hot one."""
+    (coldest, *_, hottest), (cold, *_, hot) = result.curve
+    x = [ENDS[0], float(hottest), None, float(coldest), ENDS[1]]
+    y = [0.0, float(f"{hot:.4g}"), None, float(f"{cold:.4g}"), 0.0]
+    return {"x": x[:2], "y": y[:2]} if result.tied else {"x": x, "y": y}
+
+
+def _last(columns: Columns) -> float:
+    """Height of the line with the output."""
+    return columns.bottom - (64 if columns is WIDE else 54)
+
+
+def _slope_changes(state: State) -> tuple[dict[str, Any], dict[str, Any]]:
+    where = ENDS[0] if np.isinf(state.temperature) else max(state.temperature, ENDS[1])
+    here = wording.temperature(state.temperature)
+    if state.slope is None:
+        return {"x": [], "y": []}, {"text": [f"{here}: no derivative"]}
+    at = {"x": [float(f"{where:.4g}")], "y": [float(f"{state.slope:.4g}")]}
+    return at, {"text": [f"{here}: <b>{wording.size(state.slope)}</b>"]}
+
+
+def _ceiling(result: Lookup) -> float:
+    """Top of the slope axis, with a line's room for the number."""
+    return 1.3 * max(float(result.curve[1].max()), 1e-3)
+
+
+def _frame(result: Lookup, state: State, rows: Rows, phone: bool) -> Frame:
+    columns = PHONE if phone else WIDE
+    bars, texts, said = _table_changes(result, state, rows, columns)
+    at, number = _slope_changes(state)
+    return Frame(
+        wording.temperature(state.temperature),
+        caption(result, state),
+        (1, 2, 3, 4, 7, 8),
+        (bars, texts, said, at, at, number),
+    )
+
+
+def _layout(result: Lookup, rows: Rows, columns: Columns, phone: bool) -> dict[str, Any]:
+    across, upward = ([0.1, 0.97], [0.085, 0.355]) if phone else ([0.74, 0.995], [0.15, 0.855])
+    table = [0.0, 1.0] if phone else [0.0, 0.65]
+    hidden = {"visible": False, "fixedrange": True}
+    return theme.chart(
+        columns.height,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        barmode="overlay",
+        xaxis={**hidden, "domain": table, "range": [0, columns.width]},
+        yaxis={**hidden, "range": [0, columns.height]},
+        xaxis2={
+            "domain": across,
+            "anchor": "y2",
+            "type": "log",
+            "range": [np.log10(ENDS[0]) + 0.1, np.log10(ENDS[1]) - 0.1],
+            "tickvals": [ENDS[0], 100, 10, 1, 0.1, ENDS[1]],
+            "ticktext": ["∞", "100", "10", "1", "0.1", "0"],
+            "showgrid": False,
+            "showline": True,
+            "tickfont": {"size": columns.small, "color": theme.MUTED},
+        },
+        yaxis2={
+            "domain": upward,
+            "anchor": "x2",
+            "range": [0, _ceiling(result)],
+            "nticks": 5,
+            "rangemode": "tozero",
+            "tickfont": {"size": columns.small, "color": theme.MUTED},
+        },
+        shapes=_outlines(result, rows, columns),
+        annotations=[
+            *_heads(result, columns),
+            *frozen_notes(result.inputs, rows, columns, result.hard.winner),
+            *_slope_notes(columns, across, upward),
+        ],
+    )
+
+
+def _outlines(result: Lookup, rows: Rows, columns: Columns) -> list[dict[str, Any]]:
+    shapes = [
+        outline(y, rows, columns, "solid" if key == result.hard.winner else "dot")
+        for key, y in zip(rows.keys, rows.y, strict=False)
+        if key in result.hard.tied
+    ]
+    place = rows.keys.index(result.hard.winner)
+    behind = band(float(rows.y[place]), rows, columns)
+    mark = {"type": "rect", "x0": columns.bar[1] - 66, "x1": columns.bar[1] - 52}
+    mark |= {"y0": columns.head - 5, "y1": columns.head + 5}
+    mark |= {"line": {"color": theme.LINE, "width": 2}}
+    rules = [rule(columns.head - 16, columns), rule(_last(columns) + 28, columns)]
+    return [behind, *rules, mark, *shapes]
+
+
+def _heads(result: Lookup, columns: Columns) -> list[dict[str, Any]]:
+    inputs, small, muted = result.inputs, columns.small, theme.MUTED
+    narrow = columns is PHONE
+    query = f"query {theme.math('<i>q</i>')} = <b>{wording.vector(inputs.query)}</b>"
+    score = theme.math("<i>q·k</i>") + (" / √<i>d</i>" if inputs.scaled else "")
+    last, font = _last(columns), columns.font
+    argmax = wording.vector(result.hard.output)
+
+    def ending(x: float, y: float, text: str, size: int) -> dict[str, Any]:
+        return graph.note(x, y, text, size=size, color=muted, xanchor="right")
+
+    return [
+        left(columns.key, columns.height - 22, query, font + 2),
+        left(columns.key, columns.head, "key", small, muted),
+        ending(columns.score, columns.head, score if narrow else f"score {score}", small),
+        left(columns.bar[0], columns.head, "weight" if narrow else "softmax", small, theme.FWD),
+        ending(columns.bar[1], columns.head, "argmax", small),
+        left(columns.value, columns.head, "value", small, muted),
+        left(columns.key, last, "output = sum of weight × value", small, muted),
+        ending(columns.right - 6, last - 32, f"argmax picks {argmax}", font),
+    ]
+
+
+def _slope_notes(
+    columns: Columns, across: list[float], upward: list[float]
+) -> list[dict[str, Any]]:
+    paper = {"xref": "paper", "yref": "paper", "showarrow": False}
+    title = "slope " + theme.math("‖∂output/∂<i>q</i>‖")
+    start = across[0] - (0.02 if columns is PHONE else 0.045)
+    ink = {"size": columns.small + 1, "color": theme.INK}
+    muted = {"size": columns.small, "color": theme.MUTED}
+    low = upward[0] - (0.075 if columns is PHONE else 0.125)
+    return [
+        {**paper, "x": start, "y": upward[1] + 0.03, "text": title, "font": ink}
+        | {"xanchor": "left", "yanchor": "bottom"},
+        {**paper, "x": across[0], "y": low, "text": "mean", "font": muted, "xanchor": "left"},
+        {**paper, "x": across[1], "y": low, "text": "argmax", "font": muted, "xanchor": "right"},
+        {**paper, "x": sum(across) / 2, "y": low, "text": "temperature τ", "font": muted}
+        | {"xanchor": "center"},
+    ]

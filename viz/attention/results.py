@@ -1,0 +1,295 @@
+"""What the views compute: every state of a film, with the facts its sentences speak of."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from viz.attention.backward import (
+    Gradients,
+    hard_gradients,
+    soft_gradients,
+    straight_through,
+)
+from viz.attention.cells import (
+    Cell,
+    Flips,
+    Landscape,
+    Plane,
+    Window,
+    cells,
+    coordinate_plane,
+    flips,
+    landscape,
+    plane_distance,
+    plane_towards,
+    walk,
+)
+from viz.attention.compute import FloatArray, Hard, Inputs, frozen, hard, soft
+from viz.attention.slopes import Limits, Sweep, limits, slope, sweep, temperatures
+from viz.attention.training import Course, Mode, Part, learn
+
+Play = Literal["temperature", "steps"]
+Paint = Literal["slope", "weight"]
+WALK = 81
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """Attention at one temperature; infinite is the plain mean, 0 is argmax.
+
+    ``slope`` and ``jacobian`` are None where argmax has no derivative, at a tie.
+    """
+
+    temperature: float
+    attention_weights: FloatArray
+    output: FloatArray
+    slope: float | None
+    jacobian: FloatArray | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lookup:
+    """One query's way through keys and values, at every temperature and by argmax.
+
+    Attributes:
+        inputs: the vectors.
+        play: what the film scrubs.
+        mode: whose forward and backward the steps show.
+        temperature: of the steps, and of the state shown first.
+        states: from infinite temperature to 0.
+        start: index of the state shown first.
+        forward: weights and output of ``mode`` at ``temperature``.
+        grad_output: what arrives at the output, shape (dv,).
+        gradients: backward through ``mode``.
+        curve: (temperatures, slopes) for the slope curve.
+    """
+
+    inputs: Inputs
+    play: Play
+    mode: Mode
+    temperature: float
+    states: tuple[State, ...]
+    start: int
+    forward: State
+    hard: Hard
+    flips: Flips
+    limits: Limits
+    grad_output: FloatArray
+    gradients: Gradients
+    curve: tuple[FloatArray, FloatArray]
+
+    @property
+    def tied(self) -> bool:
+        """Whether several keys share the largest score."""
+        return len(self.hard.tied) > 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Map:
+    """A plane of queries: who wins where, and what softmax makes of it at every temperature.
+
+    Attributes:
+        plane, window, cells: what is drawn.
+        axes: indices of the query's entries on the axes.
+        inside: distance to the nearest wall within the plane, infinite if there is none.
+        paint: which quantity of ``landscape`` colours the ground.
+        ways, walked: distances walked towards the nearest wall, and the weight of the key behind
+            it, one row per temperature and the last for argmax; empty if there is no wall.
+        gradients: of grad_output · output by the query, by state, shape (states, d).
+    """
+
+    lookup: Lookup
+    plane: Plane
+    window: Window
+    axes: tuple[int, int]
+    cells: tuple[Cell, ...]
+    landscape: Landscape
+    inside: float
+    paint: Paint
+    ways: FloatArray
+    walked: FloatArray
+    gradients: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lesson:
+    """Training towards a target by several modes, and the plane of queries it happens in.
+
+    Attributes:
+        target: the wished output; ``of_key`` the key whose value it is, if any.
+        courses: one per mode, in the order of `MODES`.
+        plane, window, cells: the plane through the first query; cells of the first keys.
+        paths: the plane's coordinates of every course's queries, by course, (steps + 1, 2).
+        toward: index of the key to which the plane's first direction leads.
+    """
+
+    inputs: Inputs
+    target: FloatArray
+    of_key: int | None
+    train: Part
+    temperature: float
+    learning_rate: float
+    courses: tuple[Course, ...]
+    plane: Plane
+    window: Window
+    cells: tuple[Cell, ...]
+    paths: tuple[FloatArray, ...]
+    toward: int | None
+
+
+def lookup(
+    inputs: Inputs,
+    *,
+    grad_output: FloatArray,
+    play: Play = "temperature",
+    mode: Mode = "softmax",
+    temperature: float = 1.0,
+) -> Lookup:
+    """Everything about one query; ``temperature`` should be one of `temperatures` to be a state."""
+    won, grid = hard(inputs), temperatures()
+    swept = sweep(inputs, grid)
+    states = (_mean(inputs), *_states(swept), _argmax(inputs, won))
+    dense = np.geomspace(0.04, 160, 181)
+    return Lookup(
+        inputs=inputs,
+        play=play,
+        mode=mode,
+        temperature=temperature,
+        states=states,
+        start=1 + int(np.argmin(np.abs(np.log(grid / temperature)))),
+        forward=_forward(inputs, won, mode, temperature),
+        hard=won,
+        flips=flips(inputs),
+        limits=limits(inputs),
+        grad_output=frozen(grad_output),
+        gradients=_backward(inputs, grad_output, mode, temperature),
+        curve=(frozen(dense), sweep(inputs, dense).slopes),
+    )
+
+
+def map_of(looked: Lookup, axes: tuple[int, int], span: float, paint: Paint) -> Map:
+    """Cells, landscape and the walk to the nearest wall, on a plane through the query's entries."""
+    inputs, grid = looked.inputs, temperatures()
+    plane = coordinate_plane(inputs.query, *axes)
+    window = Window(-span, span, -span, span)
+    nearest = looked.flips.nearest
+    ways, walked = np.zeros(0), np.zeros((0, 0))
+    if nearest is not None:
+        ways = np.linspace(0, 2 * max(looked.flips.distance, 0.1), WALK)
+        walked = walk(inputs, nearest, ways, grid)
+        walked = np.vstack([np.full(len(ways), 1 / inputs.num_keys), walked])
+    jacobians = [state.jacobian for state in looked.states]
+    flat = np.zeros(len(inputs.query))
+    rows = [flat if jac is None else looked.grad_output @ jac for jac in jacobians]
+    return Map(
+        looked,
+        plane,
+        window,
+        axes,
+        cells(inputs.keys, plane, window, keep_free=plane.place(inputs.query)[None]),
+        landscape(inputs, plane, window, grid),
+        np.inf if nearest is None else plane_distance(inputs, plane, nearest),
+        paint,
+        frozen(ways),
+        frozen(walked),
+        frozen(np.stack(rows)),
+    )
+
+
+def lesson(
+    inputs: Inputs,
+    target: FloatArray,
+    *,
+    modes: tuple[Mode, ...],
+    of_key: int | None,
+    train: Part,
+    temperature: float,
+    learning_rate: float,
+    num_steps: int,
+    rng: np.random.Generator,
+) -> Lesson:
+    """Train every mode and find the plane that shows the way to the target's key."""
+    courses = learn(
+        inputs,
+        target,
+        modes=modes,
+        train=train,
+        temperature=temperature,
+        learning_rate=learning_rate,
+        num_steps=num_steps,
+        rng=rng,
+    )
+    winner, nearest = hard(inputs).winner, flips(inputs).nearest
+    toward = of_key if of_key is not None and of_key != winner else nearest
+    plane = plane_towards(inputs, winner if toward is None else toward)
+    paths = tuple(frozen(plane.place(course.queries)) for course in courses)
+    window = _window(inputs, plane, paths)
+    drawn = cells(inputs.keys, plane, window, keep_free=np.vstack(paths))
+    return Lesson(
+        inputs,
+        frozen(target),
+        of_key,
+        train,
+        temperature,
+        learning_rate,
+        courses,
+        plane,
+        window,
+        drawn,
+        paths,
+        toward,
+    )
+
+
+def _window(inputs: Inputs, plane: Plane, paths: tuple[FloatArray, ...]) -> Window:
+    """A square around all paths and the nearest wall, never smaller than 3 by 3."""
+    places = np.vstack([*paths, plane.place(flips(inputs).point)[None]])
+    low, high = places.min(axis=0), places.max(axis=0)
+    half = max(1.5, 0.8 * float((high - low).max()))
+    x, y = (low + high) / 2
+    return Window(x - half, x + half, y - half, y + half)
+
+
+def _mean(inputs: Inputs) -> State:
+    weights = np.full(inputs.num_keys, 1 / inputs.num_keys)
+    flat = np.zeros((inputs.values.shape[1], len(inputs.query)))
+    return State(np.inf, frozen(weights), frozen(weights @ inputs.values), 0.0, frozen(flat))
+
+
+def _argmax(inputs: Inputs, won: Hard) -> State:
+    if len(won.tied) > 1:
+        return State(0.0, won.attention_weights, won.output, None, None)
+    flat = np.zeros((inputs.values.shape[1], len(inputs.query)))
+    return State(0.0, won.attention_weights, won.output, 0.0, frozen(flat))
+
+
+def _states(swept: Sweep) -> tuple[State, ...]:
+    return tuple(
+        State(float(t), frozen(weights), frozen(output), float(size), frozen(jac))
+        for t, weights, output, size, jac in zip(
+            swept.temperatures,
+            swept.attention_weights,
+            swept.outputs,
+            swept.slopes,
+            swept.jacobians,
+            strict=True,
+        )
+    )
+
+
+def _forward(inputs: Inputs, won: Hard, mode: Mode, temperature: float) -> State:
+    if mode != "softmax":
+        return _argmax(inputs, won)
+    found = soft(inputs, temperature)
+    size = slope(inputs, temperature)
+    return State(temperature, found.attention_weights, found.output, size, None)
+
+
+def _backward(inputs: Inputs, grad_output: FloatArray, mode: Mode, temperature: float) -> Gradients:
+    match mode:
+        case "softmax":
+            return soft_gradients(inputs, grad_output, temperature=temperature)
+        case "argmax":
+            return hard_gradients(inputs, grad_output)
+    return straight_through(inputs, grad_output, temperature=temperature)[1]

@@ -1,0 +1,154 @@
+"""The table of keys: which rows are shown, where their columns stand, and what never moves."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from viz.attention import wording
+from viz.attention.compute import FloatArray, Inputs
+from viz.draw import graph, theme
+from viz.draw.numbers import short
+
+MOST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where the table's columns stand, in pixel-like units, y upwards.
+
+    Attributes:
+        width, height: of the figure.
+        key, score, value: left, right and left edge of the texts.
+        score_bar, bar: ends of the two bars; there are no score bars if they have no length.
+        number: left edge of the weight's number.
+        right: where the table ends.
+        head: height of the column heads.
+        top, bottom: heights of the first and the last row.
+        font, small: sizes of numbers and of heads.
+    """
+
+    width: int
+    height: int
+    key: float
+    score: float
+    score_bar: tuple[float, float]
+    bar: tuple[float, float]
+    number: float
+    value: float
+    right: float
+    head: float
+    top: float
+    bottom: float
+    font: int
+    small: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """The keys that are drawn, and what is left over.
+
+    Attributes:
+        keys: their indices, in the order drawn.
+        rest: how many keys share one last row.
+        y: heights of the rows, the rest's included.
+        thick: half the thickness of a bar.
+    """
+
+    keys: tuple[int, ...]
+    rest: int
+    y: FloatArray
+    thick: float
+
+    def gather(self, weights: FloatArray) -> list[float]:
+        """The rows' weights; the last row adds up the keys that have none."""
+        shown = [float(weights[j]) for j in self.keys]
+        return [*shown, max(0.0, 1.0 - sum(shown))] if self.rest else shown
+
+
+def rows_of(inputs: Inputs, columns: Columns) -> Rows:
+    """All keys if there are at most eight, else the seven best and one row for the rest."""
+    count = inputs.num_keys
+    best = range(count) if count <= MOST else np.argsort(-inputs.scores, kind="stable")[: MOST - 1]
+    keys = tuple(int(j) for j in best)
+    rest = count - len(keys)
+    lines = len(keys) + bool(rest)
+    spacing = min(72.0, (columns.top - columns.bottom) / max(lines - 1, 1))
+    middle = (columns.top + columns.bottom) / 2
+    y: FloatArray = middle + spacing * ((lines - 1) / 2 - np.arange(lines))
+    return Rows(keys, rest, y.astype(np.float64), min(15.0, 0.32 * spacing))
+
+
+def frozen_notes(inputs: Inputs, rows: Rows, columns: Columns, winner: int) -> list[dict[str, Any]]:
+    """Keys, scores and values as notes, the winner's name in bold."""
+    notes = []
+    for key, y in zip(rows.keys, rows.y, strict=False):
+        label = f"{wording.name('k', key)} = {wording.vector(inputs.keys[key])}"
+        content = f"{wording.name('v', key)} = {wording.vector(inputs.values[key])}"
+        if columns.width < 500:
+            label, content = (wording.vector(part[key]) for part in (inputs.keys, inputs.values))
+        if key == winner:
+            label, content = f"<b>{label}</b>", f"<b>{content}</b>"
+        notes.append(left(columns.key, y, label, columns.font))
+        notes.append(left(columns.value, y, content, columns.font))
+        said = short(float(inputs.scores[key]), 4)
+        notes.append(
+            graph.note(columns.score, y, said, size=columns.font, xanchor="right", color=theme.FWD)
+        )
+    if rows.rest:
+        said = f"{rows.rest} more keys"
+        notes.append(left(columns.key, rows.y[-1], said, columns.font, theme.MUTED))
+    return notes
+
+
+def score_bars(inputs: Inputs, rows: Rows, columns: Columns) -> dict[str, Any]:
+    """Horizontal bars of the scores from a common zero, negative ones to the left."""
+    scores = np.array([inputs.scores[key] for key in rows.keys])
+    low, high = min(0.0, float(scores.min())), max(0.0, float(scores.max()))
+    start, end = columns.score_bar
+    unit = (end - start) / max(high - low, 1e-12)
+    return {
+        "type": "bar",
+        "name": "score",
+        "orientation": "h",
+        "base": round(start - low * unit, 2),
+        "x": np.round(scores * unit, 2).tolist(),
+        "y": rows.y[: len(scores)].tolist(),
+        "width": 0.8 * rows.thick,
+        "marker": {"color": theme.FWD_T, "line": {"color": theme.FWD, "width": 1.5}},
+        "customdata": scores.tolist(),
+        "hovertemplate": "score %{customdata:.4g}<extra></extra>",
+    }
+
+
+def outline(y: float, rows: Rows, columns: Columns, dash: str = "solid") -> dict[str, Any]:
+    """The empty box of length 1 that says: argmax puts everything here."""
+    low, high = columns.bar
+    return {
+        "type": "rect",
+        "x0": low - 3,
+        "x1": high + 3,
+        "y0": y - rows.thick - 5,
+        "y1": y + rows.thick + 5,
+        "line": {"color": theme.LINE, "width": 2, "dash": dash},
+        "layer": "below",
+    }
+
+
+def band(y: float, rows: Rows, columns: Columns) -> dict[str, Any]:
+    """The pale band behind the winner's row."""
+    half = min(30.0, 2.2 * rows.thick)
+    middle, width = (columns.right - 4) / 2 + 2, (columns.right - 4) / 2
+    fill = {"fillcolor": theme.SURFACE, "line": {"width": 0}, "layer": "below"}
+    return graph.box(middle, y, width, half, **fill)
+
+
+def rule(y: float, columns: Columns) -> dict[str, Any]:
+    """A hairline over the table's width."""
+    ends = {"x0": 2, "x1": columns.right - 2, "y0": y, "y1": y}
+    return {"type": "line", **ends, "line": {"color": theme.HAIR, "width": 1}, "layer": "below"}
+
+
+def left(x: float, y: float, text: str, size: int, color: str = theme.INK) -> dict[str, Any]:
+    """A note that starts at x."""
+    return graph.note(x, y, text, size=size, color=color, xanchor="left", align="left")

@@ -1,0 +1,1 @@
+"""Batch normalization relabels every axis on its own: position and scale go, shape stays."""

@@ -1,0 +1,316 @@
+"""Batch normalization of a batch, of a distribution, and its way back."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+Like = FloatArray | float
+
+STAGES = ("raw", "centred", "scaled", "times gamma", "plus beta")
+CIRCLE = 1e-9
+MAX_ROWS, MAX_COLUMNS = 20_000, 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forward:
+    """One pass in train mode: y = gamma x_hat + beta, x_hat = (x - mean) / sqrt(var + eps).
+
+    Attributes:
+        y, x_hat: shape (n, d).
+        batch_mean, batch_var: shape (d,); var divides by n.
+        std: sqrt(batch_var + eps), shape (d,).
+    """
+
+    y: FloatArray
+    x_hat: FloatArray
+    batch_mean: FloatArray
+    batch_var: FloatArray
+    std: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Backward:
+    """Gradients of a loss: dx shape (n, d), dgamma and dbeta shape (d,)."""
+
+    dx: FloatArray
+    dgamma: FloatArray
+    dbeta: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Running:
+    """Running statistics after ``steps`` batches; start at mean 0, variance 1."""
+
+    mean: FloatArray
+    var: FloatArray
+    steps: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gaussian:
+    """A mean, shape (d,), and a covariance, shape (d, d)."""
+
+    mean: FloatArray
+    cov: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Ellipse:
+    """Semi-axes a >= b of a 1-SD contour; tilt of a in degrees, (-90, 90], None for a circle."""
+
+    a: float
+    b: float
+    tilt: float | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moments:
+    """Mean, standard deviation, skewness and excess kurtosis, each (d,); correlation (d, d)."""
+
+    mean: FloatArray
+    std: FloatArray
+    skewness: FloatArray
+    kurtosis: FloatArray
+    correlation: FloatArray
+
+
+def as_rows(x: npt.ArrayLike) -> FloatArray:
+    """Rows are samples; a vector is one feature.
+
+    Raises:
+        ValueError: a value is not finite; names row and feature, counted from 1.
+    """
+    rows = np.asarray(x, dtype=float)
+    rows = rows[:, None] if rows.ndim == 1 else rows
+    bad = np.argwhere(~np.isfinite(rows))
+    if len(bad):
+        row, feature = bad[0] + 1
+        raise ValueError(f"row {row}, feature {feature} is not a finite number")
+    return rows
+
+
+def normalize(
+    x: npt.ArrayLike, gamma: Like = 1.0, beta: Like = 0.0, *, eps: float = 1e-5
+) -> Forward:
+    """Batch normalization in train mode, with the batch's own statistics (two passes, over n).
+
+    Source: Ioffe & Szegedy 2015; Question 3.
+
+    Raises:
+        ValueError: fewer than 2 rows, a wrong length of gamma or beta, or a feature without
+            variance at eps = 0.
+    """
+    rows = as_rows(x)
+    count, width = rows.shape
+    if count < 2:
+        raise ValueError(f"train mode needs at least 2 values per feature, got {count}")
+    gamma, beta = _per_feature("gamma", gamma, width), _per_feature("beta", beta, width)
+    mean = rows.mean(axis=0)
+    centred = rows - mean
+    var = (centred**2).mean(axis=0)
+    std = root(var, eps)
+    x_hat = centred / std
+    return Forward(gamma * x_hat + beta, x_hat, mean, var, std)
+
+
+def normalize_with(
+    x: npt.ArrayLike,
+    mean: Like,
+    var: Like,
+    gamma: Like = 1.0,
+    beta: Like = 0.0,
+    *,
+    eps: float = 1e-5,
+) -> FloatArray:
+    """Eval mode: the same formula with given statistics instead of the batch's."""
+    rows = as_rows(x)
+    width = rows.shape[1]
+    gamma, beta = _per_feature("gamma", gamma, width), _per_feature("beta", beta, width)
+    spread = root(np.broadcast_to(np.asarray(var, float), (width,)), eps)
+    return gamma * (rows - mean) / spread + beta
+
+
+def root(var: FloatArray, eps: float) -> FloatArray:
+    """sqrt(var + eps).
+
+    Raises:
+        ValueError: eps is outside [0, 1], or a variance is 0 with eps = 0.
+    """
+    if not 0 <= eps <= 1:
+        raise ValueError(f"eps must lie between 0 and 1, got {eps:g}")
+    total = np.atleast_1d(var) + eps
+    dead = np.flatnonzero(total <= 0)
+    if len(dead):
+        raise ValueError(
+            f"feature {dead[0] + 1} has zero variance; with eps = 0 it cannot be scaled"
+        )
+    return np.sqrt(total)
+
+
+def _per_feature(name: str, value: Like, width: int) -> FloatArray:
+    values = np.atleast_1d(np.asarray(value, dtype=float))
+    if len(values) not in (1, width):
+        features = "1 feature" if width == 1 else f"{width} features"
+        raise ValueError(f"{name} has {len(values)} values but the data has {features}")
+    return values
+
+
+def backward(dy: npt.ArrayLike, forward: Forward, gamma: Like = 1.0) -> Backward:
+    """Dx = gamma / std (dy - mean(dy) - x_hat mean(dy x_hat)); its columns add up to 0."""
+    upstream = as_rows(dy)
+    along = (upstream * forward.x_hat).mean(axis=0)
+    inner = upstream - upstream.mean(axis=0) - forward.x_hat * along
+    dgamma = (upstream * forward.x_hat).sum(axis=0)
+    return Backward(np.asarray(gamma) / forward.std * inner, dgamma, upstream.sum(axis=0))
+
+
+def start_running(width: int = 1) -> Running:
+    """Running statistics before the first batch, as in torch: mean 0, variance 1."""
+    return Running(np.zeros(width), np.ones(width))
+
+
+def update_running(running: Running, x: npt.ArrayLike, *, momentum: float | None = 0.1) -> Running:
+    """New = (1 - momentum) old + momentum batch; the variance that is stored divides by n - 1.
+
+    Args:
+        running: what is known before this batch.
+        x: the batch, at least 2 rows.
+        momentum: between 0 and 1; None averages over all batches seen (torch's convention).
+    """
+    rows = as_rows(x)
+    if len(rows) < 2:
+        raise ValueError(f"train mode needs at least 2 values per feature, got {len(rows)}")
+    if momentum is not None and not 0 <= momentum <= 1:
+        raise ValueError(f"momentum must lie between 0 and 1, got {momentum:g}")
+    steps = running.steps + 1
+    share = 1 / steps if momentum is None else momentum
+    mean = (1 - share) * running.mean + share * rows.mean(axis=0)
+    var = (1 - share) * running.var + share * rows.var(axis=0, ddof=1)
+    return Running(mean, var, steps)
+
+
+def expected_running(
+    mean: float, var: float, *, momentum: float, step: int, start: tuple[float, float] = (0.0, 1.0)
+) -> tuple[float, float]:
+    """Expected running mean and variance after ``step`` batches of data with these moments."""
+    left = (1 - momentum) ** step
+    return mean + (start[0] - mean) * left, var + (start[1] - var) * left
+
+
+def population_map(
+    mean: npt.ArrayLike,
+    cov: npt.ArrayLike,
+    gamma: Like = 1.0,
+    beta: Like = 0.0,
+    *,
+    eps: float = 0.0,
+) -> Gaussian:
+    """What a very large batch of N(mean, cov) becomes: mean beta, covariance A cov A.
+
+    A = diag(gamma / sqrt(diag cov + eps)), so every correlation keeps its size.
+    """
+    covariance = checked_covariance(cov)
+    width = len(covariance)
+    gamma, beta = _per_feature("gamma", gamma, width), _per_feature("beta", beta, width)
+    scale = gamma / root(np.diag(covariance), eps)
+    del mean
+    return Gaussian(np.broadcast_to(beta, (width,)).copy(), covariance * np.outer(scale, scale))
+
+
+def covariance_of(std: npt.ArrayLike, rho: float) -> FloatArray:
+    """The 2 x 2 covariance with these standard deviations and this correlation."""
+    first, second = np.asarray(std, dtype=float)
+    return np.array([[first**2, rho * first * second], [rho * first * second, second**2]])
+
+
+def checked_covariance(cov: npt.ArrayLike) -> FloatArray:
+    """The covariance, symmetrised.
+
+    Raises:
+        ValueError: it is not square, not symmetric or has a negative eigenvalue.
+    """
+    matrix = np.atleast_2d(np.asarray(cov, dtype=float))
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        raise ValueError(f"covariance must be square, got shape {matrix.shape}")
+    if not np.allclose(matrix, matrix.T, atol=1e-9 * max(1.0, float(np.abs(matrix).max()))):
+        raise ValueError("covariance is not symmetric")
+    matrix = (matrix + matrix.T) / 2
+    smallest = float(np.linalg.eigvalsh(matrix)[0])
+    if smallest < -1e-9 * max(1.0, float(np.abs(matrix).max())):
+        raise ValueError(
+            f"covariance is not positive semi-definite (smallest eigenvalue {smallest:g})"
+        )
+    return matrix
+
+
+def ellipse_axes(cov: npt.ArrayLike) -> Ellipse:
+    """Semi-axes and tilt of the 1-SD contour of a 2 x 2 covariance."""
+    values, vectors = np.linalg.eigh(checked_covariance(cov))
+    b, a = np.sqrt(np.maximum(values, 0))
+    if a - b < CIRCLE * max(a, 1e-300):
+        return Ellipse(float(a), float(b), None)
+    tilt = float(np.degrees(np.arctan2(vectors[1, 1], vectors[0, 1])))
+    tilt = (tilt + 90) % 180 - 90
+    return Ellipse(float(a), float(b), 90.0 if tilt <= -90 + 1e-9 else tilt)
+
+
+def contour(mean: npt.ArrayLike, cov: npt.ArrayLike, k: float, *, points: int = 181) -> FloatArray:
+    """The k-SD contour, shape (points, 2): mean + k V sqrt(diag lambda) (cos, sin)."""
+    values, vectors = np.linalg.eigh(checked_covariance(cov))
+    angle = np.linspace(0, 2 * np.pi, points)
+    circle = np.stack([np.cos(angle), np.sin(angle)])
+    return np.asarray(mean) + k * (vectors * np.sqrt(np.maximum(values, 0)) @ circle).T
+
+
+def whitening_matrix(cov: npt.ArrayLike, *, kind: str = "ZCA") -> FloatArray:
+    """ZCA: V diag(1/sqrt lambda) V'; PCA: diag(1/sqrt lambda) V'. Both make cov the identity.
+
+    Source: Kessy, Lewin & Strimmer 2018. Eigenvalues are floored at 1e-12 of the largest.
+    """
+    if kind not in ("ZCA", "PCA"):
+        raise ValueError(f"kind must be one of ZCA, PCA; got '{kind}'")
+    values, vectors = np.linalg.eigh(checked_covariance(cov))
+    values = np.maximum(values, 1e-12 * values[-1])
+    whitened = vectors.T / np.sqrt(values)[:, None]
+    return vectors @ whitened if kind == "ZCA" else whitened
+
+
+def stages(
+    mean: Like, var: Like, gamma: Like = 1.0, beta: Like = 0.0, *, eps: float = 0.0
+) -> tuple[tuple[FloatArray, FloatArray], ...]:
+    """The affine maps x -> scale x + shift from raw data to each of the five stages."""
+    mean, gamma, beta = (np.atleast_1d(np.asarray(v, float)) for v in (mean, gamma, beta))
+    std = root(np.atleast_1d(np.asarray(var, dtype=float)), eps)
+    one, zero = np.ones_like(std), np.zeros_like(std)
+    return (
+        (one, zero),
+        (one, -mean * one),
+        (1 / std, -mean / std),
+        (gamma / std, -gamma * mean / std),
+        (gamma / std, beta - gamma * mean / std),
+    )
+
+
+def between(
+    maps: tuple[tuple[FloatArray, FloatArray], ...], stage: float
+) -> tuple[FloatArray, FloatArray]:
+    """The affine map at a stage from 0 to 4; between two stages scale and shift move linearly."""
+    low = min(int(stage), len(maps) - 2)
+    share = stage - low
+    (a0, b0), (a1, b1) = maps[low], maps[low + 1]
+    return (1 - share) * a0 + share * a1, (1 - share) * b0 + share * b1
+
+
+def moments(x: npt.ArrayLike) -> Moments:
+    """Sample moments, all divided by n; a feature without variance has correlation 0."""
+    rows = as_rows(x)
+    centred = rows - rows.mean(axis=0)
+    std = np.sqrt((centred**2).mean(axis=0))
+    unit = centred / np.where(std > 0, std, 1.0)
+    correlation = unit.T @ unit / len(rows)
+    np.fill_diagonal(correlation, 1.0)
+    return Moments(
+        rows.mean(axis=0), std, (unit**3).mean(axis=0), (unit**4).mean(axis=0) - 3, correlation
+    )

@@ -1,0 +1,165 @@
+"""The derivations of the batch-norm views, with the numbers on the stage."""
+
+from viz.batchnorm import small_batch
+from viz.batchnorm.batches import Family, RunningTrace, SmallBatches
+from viz.batchnorm.results import Line1D, Plane
+from viz.view import Line
+
+
+def _n(value: float, digits: int = 4) -> str:
+    """A number for LaTeX."""
+    text = f"{value:.{digits}g}"
+    if "e" not in text:
+        return text
+    mantissa, exponent = text.split("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
+
+
+def _signed(value: float) -> str:
+    return f"+ {_n(value)}" if value >= 0 else f"- {_n(-value)}"
+
+
+def line(result: Line1D) -> tuple[Line, ...]:
+    """The four lines of the formula for the followed point, and the backward pass."""
+    mean, std, root = result.before.mean, result.before.std, result.root
+    state = result.final
+    x_hat = (result.point - mean) / root
+    y = state.scale * result.point + state.shift
+    spread = abs(state.scale) * std
+    return (
+        Line(
+            rf"\mu = {_n(mean)}, \qquad \sigma^2 = {_n(std**2)}",
+            "A very large batch has the mean and the variance of its distribution.",
+        ),
+        Line(
+            rf"\hat x = \frac{{x - \mu}}{{\sqrt{{\sigma^2 + \epsilon}}}} = "
+            rf"\frac{{{_n(result.point)} {_signed(-mean)}}}{{\sqrt{{{_n(std**2)} + "
+            rf"{_n(result.eps)}}}}} = {_n(x_hat)}",
+            "Subtract the mean, divide by the root of the variance (not by the variance).",
+        ),
+        Line(
+            rf"y = \gamma \hat x + \beta = {_n(state.gamma)} \cdot {_n(x_hat)} "
+            rf"{_signed(state.beta)} = {_n(y)}",
+            "Then the two learned parameters set a new scale and a new position.",
+        ),
+        Line(
+            rf"\mathrm{{mean}}(y) = \beta = {_n(state.beta)}, \qquad \mathrm{{SD}}(y) = |\gamma| "
+            rf"\sqrt{{\tfrac{{\sigma^2}}{{\sigma^2 + \epsilon}}}} = {_n(spread, 6)}",
+            "The input's position and scale are gone; skewness and kurtosis never enter.",
+        ),
+        Line(
+            r"\frac{\partial L}{\partial x} = \frac{\gamma}{\sqrt{\sigma^2 + \epsilon}} \Bigl("
+            r"dy - \overline{dy} - \hat x\,\overline{dy\,\hat x}\Bigr), \qquad "
+            r"\sum \frac{\partial L}{\partial x} = 0",
+            "Backward, the gradient loses its mean and its part along x̂: moving or stretching "
+            "the whole batch changes nothing, so there is nothing to learn from it.",
+        ),
+    )
+
+
+def _matrix(rows: object) -> str:
+    body = r" \\ ".join(" & ".join(_n(float(v)) for v in row) for row in rows)  # type: ignore[attr-defined]
+    return rf"\begin{{pmatrix}} {body} \end{{pmatrix}}"
+
+
+def plane(result: Plane) -> tuple[Line, ...]:
+    """Why the correlation survives, and where the 45° come from."""
+    state = result.final
+    raw = state.raw[1]
+    first, second = (float(v) ** 0.5 for v in raw.diagonal())
+    rho = state.rho
+    return (
+        Line(
+            rf"A = \mathrm{{diag}}\Bigl(\tfrac{{1}}{{{_n(first)}}}, \tfrac{{1}}{{{_n(second)}}}"
+            rf"\Bigr), \qquad A\,{_matrix(raw)}\,A = {_matrix(state.cov)}",
+            "Each feature is divided by its own standard deviation; nothing is rotated.",
+        ),
+        Line(
+            r"\mathrm{Cov}\Bigl(\tfrac{x_1}{\sigma_1}, \tfrac{x_2}{\sigma_2}\Bigr) = "
+            rf"\frac{{\mathrm{{Cov}}(x_1, x_2)}}{{\sigma_1 \sigma_2}} = \rho = {_n(rho)}",
+            "The covariance of standardized features is the correlation of the old ones.",
+        ),
+        Line(
+            r"\begin{pmatrix} 1 & \rho \\ \rho & 1 \end{pmatrix} \begin{pmatrix} 1 \\ \pm 1 "
+            r"\end{pmatrix} = (1 \pm \rho) \begin{pmatrix} 1 \\ \pm 1 \end{pmatrix}",
+            "So the axes always lie at ±45°, whatever the tilt was before.",
+        ),
+        Line(
+            rf"\sqrt{{1 + |\rho|}} = {_n(state.ellipse.a, 6)}, \qquad "
+            rf"\sqrt{{1 - |\rho|}} = {_n(state.ellipse.b, 6)}",
+            "Semi-axes of the 1-SD contour; both are 1, a circle, only without correlation.",
+        ),
+    )
+
+
+def small(result: SmallBatches) -> tuple[Line, ...]:
+    """The exact law of one output."""
+    at_zero = float(small_batch.density(0.0, 32))
+    lines = [
+        Line(
+            r"\sum_i \hat x_i = 0, \quad \sum_i \hat x_i^2 = N \;\Rightarrow\; "
+            r"|\hat x_i| \le \sqrt{N - 1}",
+            "The N outputs add up to 0 and their squares to N; the most extreme batch has one "
+            "value against N − 1 equal ones.",
+        ),
+        Line(
+            r"f(z) = \frac{\Gamma(\frac{N-1}{2})}{\Gamma(\frac{N-2}{2})\sqrt{\pi(N-1)}} "
+            r"\Bigl(1 - \frac{z^2}{N-1}\Bigr)^{\frac{N-4}{2}}",
+            "For Gaussian inputs one output has exactly this density (Thompson 1935). At N = 4 "
+            "the exponent is 0: a uniform law.",
+        ),
+        Line(
+            rf"N = 32: \quad f(0) = {_n(at_zero, 6)}, \qquad \sqrt{{N - 1}} = "
+            rf"{_n(result.at(32).largest, 6)}",
+            "The normal density at 0 is 0.3989: at N = 32 the two are hard to tell apart.",
+        ),
+        Line(
+            r"\sqrt{2 - 2\,E[s]}, \quad E[s] = \sqrt{\tfrac{2}{N}}\,\frac{\Gamma(\frac N2)}"
+            rf"{{\Gamma(\frac{{N-1}}{{2}})}} \;\Rightarrow\; {_n(result.at(32).gap, 3)}",
+            "The rms difference between train mode and eval mode, at N = 32.",
+        ),
+    ]
+    return tuple(lines)
+
+
+def running(result: RunningTrace) -> tuple[Line, ...]:
+    """The recurrence and its expectation."""
+    a, last = result.momentum, len(result.mean) - 1
+    return (
+        Line(
+            rf"m_{{k+1}} = (1 - {_n(a)})\,m_k + {_n(a)}\,\bar x_k",
+            "The running mean forgets the past at a constant rate.",
+        ),
+        Line(
+            rf"E[m_{{{last}}}] = {_n(result.true_mean)}\,(1 - {_n(1 - a)}^{{{last}}}) = "
+            rf"{_n(float(result.expected_mean[-1]), 6)}",
+            "It starts at 0, and what is missing shrinks by the same factor at every step.",
+        ),
+        Line(
+            rf"E[v_{{{last}}}] = {_n(result.true_var)} + (1 - {_n(result.true_var)})"
+            rf"\,{_n(1 - a)}^{{{last}}} = {_n(float(result.expected_var[-1]), 6)}",
+            "The variance starts at 1. What is stored divides by N − 1, what normalizes the batch "
+            "divides by N: PyTorch uses both.",
+        ),
+    )
+
+
+def family(result: Family) -> tuple[Line, ...]:
+    """The one formula and the five index sets."""
+    rows = " \\\\ ".join(
+        rf"\text{{{norm.kind}}} & {len(norm.mean)} \text{{ groups}} & "
+        rf"{_n(float(norm.y.flat[0]), 6)} & {_n(float(norm.y.flat[-1]), 6)}"
+        for norm in result.norms
+    )
+    return (
+        Line(
+            r"\hat x_i = \frac{x_i - \mu_{S(i)}}{\sqrt{\sigma^2_{S(i)} + \epsilon}}",
+            "One formula; the norms differ only in the set S(i) of numbers that share μ and σ. "
+            "RMS norm leaves μ out.",
+        ),
+        Line(
+            rf"\begin{{array}}{{lrrr}} \text{{norm}} & & \text{{first}} & \text{{last}} \\ "
+            rf"\hline {rows} \end{{array}}",
+            "The first and the last of the 32 numbers after each norm.",
+        ),
+    )
