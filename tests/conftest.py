@@ -32,7 +32,7 @@ class Server:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
-        self.log = tempfile.TemporaryFile("w+")
+        self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115
         address = ["--server.port", str(port), "--server.address", "127.0.0.1"]
         command = [sys.executable, "-m", "streamlit", "run", "app.py", *address, *arguments]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=self.log, stderr=self.log)

@@ -384,7 +384,8 @@ def _facts(result: Plane, state: PlaneState, phone: bool) -> dict[str, Any]:
     for i, (name, facts, color) in enumerate(rows):
         text = f"<b>{name}</b><br>{_ellipse_words(facts, phone)}"
         at = (x + (0.52 * i if phone else 0), -0.2 if phone else 0.98 - 0.34 * i)
-        more = {"xref": "paper", "yref": "paper", "align": "left", "yanchor": "top"}
+        more: dict[str, Any] = {"xref": "paper", "yref": "paper", "align": "left"}
+        more["yanchor"] = "top"
         notes.append(graph.note(*at, text, size=size, color=color, xanchor=left, **more))
     if result.compare and not phone:
         words = f"<b>{result.compare} whitening</b><br>a circle: the correlation is gone"

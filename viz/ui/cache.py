@@ -33,7 +33,8 @@ def result(slug: str, view_key: str, settings: BaseSettings) -> Any:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def shot(slug: str, view_key: str, settings: BaseSettings, phone: bool, _result: Any) -> Shot:
-    """The stage's film of a result."""
+    """The stage's film of a result; the settings are the key, the result is not hashed."""
+    del settings
     film = view_of(slug, view_key).film(_result, phone=phone)
     return Shot(film, films.to_json(film))
 
@@ -43,6 +44,7 @@ def charts(
     slug: str, view_key: str, settings: BaseSettings, phone: bool, _result: Any
 ) -> tuple[Shot, ...]:
     """The further charts of a result."""
+    del settings
     more = view_of(slug, view_key).more(_result, phone=phone)
     return tuple(Shot(film, films.to_json(film)) for film in more)
 

@@ -12,7 +12,7 @@ from viz.ui import link
 from viz.view import View
 
 AT_HAND = 5
-_BRIEF = 26
+_BRIEF = 15
 
 
 def draw(slug: str, view: View[Any, Any], place: Any, hidden: bool = False) -> BaseSettings:

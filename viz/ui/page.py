@@ -116,7 +116,7 @@ class Page:
         if self.bare:
             return st.container(), st.container(key="un-hidden")
         left, right = st.columns(COLUMNS, gap="medium")
-        return left, right.container(key="un-hidden") if self.asking else right
+        return left, right.container(key="un-hidden" if self.asking else "un-controls")
 
     def _buttons(self, place: Any) -> None:
         row = place.container(horizontal=True, gap="small")

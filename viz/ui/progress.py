@@ -11,7 +11,9 @@ export default function ({ data, setStateValue, parentElement }) {
   const KEY = 'unrolled:progress';
   let stored = null;
   try { stored = JSON.parse(localStorage.getItem(KEY)); } catch (error) { stored = null; }
-  const write = value => { try { localStorage.setItem(KEY, JSON.stringify(value)); } catch (error) { } };
+  const write = value => {
+    try { localStorage.setItem(KEY, JSON.stringify(value)); } catch (error) { }
+  };
   if (data.forget > (parentElement.unrolledForgot ?? 0)) {
     parentElement.unrolledForgot = data.forget;
     try { localStorage.removeItem(KEY); } catch (error) { }

@@ -6,7 +6,8 @@ _PAGE = """<style>
 [data-testid=stMainBlockContainer] { max-width: 1240px; padding: 4.4rem 2rem 2rem; }
 [data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock] { gap: .6rem; }
 [data-testid=stMainBlockContainer] h1 { font-size: 1.75rem; padding: 0; }
-.st-key-un-header { margin-bottom: -.8rem; }
+.st-key-un-header { margin-bottom: -.35rem; }
+.st-key-un-controls [data-testid=stVerticalBlock], .st-key-un-controls { gap: .45rem; }
 .st-key-un-progress { position: absolute; }
 .st-key-un-hidden { display: none; }
 @media (max-width: 640px) {
