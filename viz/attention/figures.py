@@ -7,7 +7,18 @@ import plotly.graph_objects as go
 
 from viz.attention import wording
 from viz.attention.results import Lookup, State
-from viz.attention.rows import Columns, Rows, frozen_notes, left, outline, rows_of, score_bars
+from viz.attention.rows import (
+    Columns,
+    Rows,
+    band,
+    fitted,
+    frozen_notes,
+    left,
+    outline,
+    rows_of,
+    rule,
+    score_bars,
+)
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
 from viz.draw.numbers import short
@@ -49,21 +60,21 @@ ENDS = (360.0, 0.0135)
 
 def by_temperature(result: Lookup, *, phone: bool = False) -> Film:
     """Softmax from temperature 100 to 0.05 between its two limits, mean and argmax."""
-    columns = PHONE if phone else WIDE
+    columns = fitted(PHONE, result.inputs, 50, 34) if phone else WIDE
     rows = rows_of(result.inputs, columns)
     shown = result.states[result.start]
     figure = go.Figure(
         data=[*_table_traces(result, rows, columns, shown), *_slope_traces(result, shown, phone)],
         layout=_layout(result, rows, columns, phone),
     )
-    frames = tuple(_frame(result, state, rows, phone) for state in result.states)
+    frames = tuple(_frame(result, state, rows, columns) for state in result.states)
     table = sweep_table(result)
     return Film(figure, frames, variable="temperature", start=result.start, table=table)
 
 
 def caption(result: Lookup, state: State) -> str:
     """What softmax makes of the scores at this temperature, and how far the winner is safe."""
-    said = f"Scores {wording.scores(result.inputs.scores)}. "
+    said = f"{wording.scores(result.inputs.scores)}. "
     heaviest = int(np.argmax(state.attention_weights))
     if np.isinf(state.temperature):
         said += f"At τ → ∞ all {result.inputs.num_keys} keys weigh the same; "
@@ -129,7 +140,7 @@ def _table_traces(
         "base": columns.bar[0],
         "y": rows.y.tolist(),
         "width": 2 * rows.thick,
-        "marker": {"color": theme.FWD},
+        "marker": {"color": theme.FWD, "line": {"width": 0}},
         "hoverinfo": "skip",
     }
     output = {
@@ -155,8 +166,13 @@ def _table_changes(
     return (
         {"x": [round((high - low) * share, 2) for share in gathered]},
         {"text": [wording.weight(share) for share in gathered]},
-        {"text": [f"<b>{wording.vector(state.output, places)}</b>"]},
+        {"text": [f"<b>{_output(state, columns, places)}</b>"]},
     )
+
+
+def _output(state: State, columns: Columns, places: int | None) -> str:
+    room, size = (180, 18) if columns.width < 500 else (420, 20)
+    return wording.vector(state.output, places, room=room, size=size)
 
 
 def _slope_traces(result: Lookup, state: State, phone: bool) -> list[dict[str, Any]]:
@@ -213,7 +229,7 @@ def _limits(result: Lookup) -> dict[str, Any]:
 
 def _last(columns: Columns) -> float:
     """Height of the line with the output."""
-    return columns.bottom - (64 if columns is WIDE else 54)
+    return columns.bottom - (64 if columns.width > 500 else 54)
 
 
 def _slope_changes(state: State) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -230,8 +246,7 @@ def _ceiling(result: Lookup) -> float:
     return 1.3 * max(float(result.curve[1].max()), 1e-3)
 
 
-def _frame(result: Lookup, state: State, rows: Rows, phone: bool) -> Frame:
-    columns = PHONE if phone else WIDE
+def _frame(result: Lookup, state: State, rows: Rows, columns: Columns) -> Frame:
     bars, texts, said = _table_changes(result, state, rows, columns)
     at, number = _slope_changes(state)
     return Frame(
@@ -243,7 +258,9 @@ def _frame(result: Lookup, state: State, rows: Rows, phone: bool) -> Frame:
 
 
 def _layout(result: Lookup, rows: Rows, columns: Columns, phone: bool) -> dict[str, Any]:
-    across, upward = ([0.1, 0.97], [0.085, 0.355]) if phone else ([0.74, 0.995], [0.15, 0.855])
+    across = [0.1, 0.97] if phone else [0.74, 0.995]
+    bounds = (52.0, 220.0) if phone else (69.0, 393.0)
+    upward = [bound / columns.height for bound in bounds]
     table = [0.0, 1.0] if phone else [0.0, 0.65]
     hidden = {"visible": False, "fixedrange": True}
     return theme.chart(
@@ -288,20 +305,25 @@ def _outlines(result: Lookup, rows: Rows, columns: Columns) -> list[dict[str, An
     ]
     place = rows.keys.index(result.hard.winner)
     behind = band(float(rows.y[place]), rows, columns)
-    mark = {"type": "rect", "x0": columns.bar[1] - 66, "x1": columns.bar[1] - 52}
+    before = columns.bar[1] - (57 if columns.width > 500 else 47)
+    mark = {
+        "type": "rect",
+        "x0": before - 13,
+        "x1": before,
+        "line": outline(0, rows, columns)["line"],
+    }
     mark |= {"y0": columns.head - 5, "y1": columns.head + 5}
-    mark |= {"line": {"color": theme.LINE, "width": 2}}
     rules = [rule(columns.head - 16, columns), rule(_last(columns) + 28, columns)]
     return [behind, *rules, mark, *shapes]
 
 
 def _heads(result: Lookup, columns: Columns) -> list[dict[str, Any]]:
     inputs, small, muted = result.inputs, columns.small, theme.MUTED
-    narrow = columns is PHONE
+    narrow = columns.width < 500
     query = f"query {theme.math('<i>q</i>')} = <b>{wording.vector(inputs.query)}</b>"
     score = theme.math("<i>q·k</i>") + (" / √<i>d</i>" if inputs.scaled else "")
     last, font = _last(columns), columns.font
-    argmax = wording.vector(result.hard.output)
+    argmax = wording.vector(result.hard.output, room=230, size=font)
 
     def ending(x: float, y: float, text: str, size: int) -> dict[str, Any]:
         return graph.note(x, y, text, size=size, color=muted, xanchor="right")
@@ -313,7 +335,7 @@ def _heads(result: Lookup, columns: Columns) -> list[dict[str, Any]]:
         left(columns.bar[0], columns.head, "weight" if narrow else "softmax", small, theme.FWD),
         ending(columns.bar[1], columns.head, "argmax", small),
         left(columns.value, columns.head, "value", small, muted),
-        left(columns.key, last, "output = sum of weight × value", small, muted),
+        left(columns.key, last, "output = Σ weight × value", small, muted),
         ending(columns.right - 6, last - 32, f"argmax picks {argmax}", font),
     ]
 
@@ -323,12 +345,12 @@ def _slope_notes(
 ) -> list[dict[str, Any]]:
     paper = {"xref": "paper", "yref": "paper", "showarrow": False}
     title = "slope " + theme.math("‖∂output/∂<i>q</i>‖")
-    start = across[0] - (0.02 if columns is PHONE else 0.045)
+    start = across[0] - (0.02 if columns.width < 500 else 0.045)
     ink = {"size": columns.small + 1, "color": theme.INK}
     muted = {"size": columns.small, "color": theme.MUTED}
-    low = upward[0] - (0.075 if columns is PHONE else 0.125)
+    low = upward[0] - (46 if columns.width < 500 else 57) / columns.height
     return [
-        {**paper, "x": start, "y": upward[1] + 0.03, "text": title, "font": ink}
+        {**paper, "x": start, "y": upward[1] + 14 / columns.height, "text": title, "font": ink}
         | {"xanchor": "left", "yanchor": "bottom"},
         {**paper, "x": across[0], "y": low, "text": "mean", "font": muted, "xanchor": "left"},
         {**paper, "x": across[1], "y": low, "text": "argmax", "font": muted, "xanchor": "right"},

@@ -1,6 +1,6 @@
 """The table of keys: which rows are shown, where their columns stand, and what never moves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,19 @@ class Rows:
         return [*shown, max(0.0, 1.0 - sum(shown))] if self.rest else shown
 
 
+def fitted(columns: Columns, inputs: Inputs, spacing: float, least: float) -> Columns:
+    """The columns moved apart so that rows stand ``spacing``, of many at ``least``, apart."""
+    lines = min(inputs.num_keys, MOST)
+    wanted = max(60.0, min(spacing * (lines - 1), max(spacing * 3, least * (lines - 1))))
+    more = wanted - (columns.top - columns.bottom)
+    return replace(
+        columns,
+        height=round(columns.height + more),
+        head=columns.head + more,
+        top=columns.top + more,
+    )
+
+
 def rows_of(inputs: Inputs, columns: Columns) -> Rows:
     """All keys if there are at most eight, else the seven best and one row for the rest."""
     count = inputs.num_keys
@@ -75,23 +88,20 @@ def rows_of(inputs: Inputs, columns: Columns) -> Rows:
     lines = len(keys) + bool(rest)
     spacing = min(72.0, (columns.top - columns.bottom) / max(lines - 1, 1))
     middle = (columns.top + columns.bottom) / 2
-    y: FloatArray = middle + spacing * ((lines - 1) / 2 - np.arange(lines))
-    return Rows(keys, rest, y.astype(np.float64), min(15.0, 0.32 * spacing))
+    y = middle + spacing * ((lines - 1) / 2 - np.arange(lines, dtype=np.float64))
+    return Rows(keys, rest, np.asarray(y), min(15.0, 0.32 * spacing))
 
 
 def frozen_notes(inputs: Inputs, rows: Rows, columns: Columns, winner: int) -> list[dict[str, Any]]:
     """Keys, scores and values as notes, the winner's name in bold."""
     notes = []
     for key, y in zip(rows.keys, rows.y, strict=False):
-        label = f"{wording.name('k', key)} = {wording.vector(inputs.keys[key])}"
-        content = f"{wording.name('v', key)} = {wording.vector(inputs.values[key])}"
-        if columns.width < 500:
-            label, content = (wording.vector(part[key]) for part in (inputs.keys, inputs.values))
+        label, content = vectors_of(inputs, key, columns)
         if key == winner:
             label, content = f"<b>{label}</b>", f"<b>{content}</b>"
         notes.append(left(columns.key, y, label, columns.font))
         notes.append(left(columns.value, y, content, columns.font))
-        said = short(float(inputs.scores[key]), 4)
+        said = score(inputs, key, columns)
         notes.append(
             graph.note(columns.score, y, said, size=columns.font, xanchor="right", color=theme.FWD)
         )
@@ -99,6 +109,27 @@ def frozen_notes(inputs: Inputs, rows: Rows, columns: Columns, winner: int) -> l
         said = f"{rows.rest} more keys"
         notes.append(left(columns.key, rows.y[-1], said, columns.font, theme.MUTED))
     return notes
+
+
+def vectors_of(inputs: Inputs, key: int, columns: Columns) -> tuple[str, str]:
+    """A key and its value, as much of them as their columns hold."""
+    narrow, full = columns.width < 500, columns.width > 900
+    taken = 0 if narrow else 36
+    scores = max(
+        wording.width(score(inputs, j, columns), columns.font) for j in range(len(inputs.keys))
+    )
+    before = 108 if full else columns.score - columns.key - scores - taken - 8
+    behind = 108 if full else columns.right - columns.value - taken
+    label = wording.vector(inputs.keys[key], room=before, size=columns.font)
+    content = wording.vector(inputs.values[key], room=behind, size=columns.font)
+    if narrow:
+        return label, content
+    return f"{wording.name('k', key)} = {label}", f"{wording.name('v', key)} = {content}"
+
+
+def score(inputs: Inputs, key: int, columns: Columns) -> str:
+    """A key's score as its column writes it."""
+    return short(float(inputs.scores[key]), 3 if columns.width < 500 else 4)
 
 
 def score_bars(inputs: Inputs, rows: Rows, columns: Columns) -> dict[str, Any]:
@@ -115,7 +146,10 @@ def score_bars(inputs: Inputs, rows: Rows, columns: Columns) -> dict[str, Any]:
         "x": np.round(scores * unit, 2).tolist(),
         "y": rows.y[: len(scores)].tolist(),
         "width": 0.8 * rows.thick,
-        "marker": {"color": theme.FWD_T, "line": {"color": theme.FWD, "width": 1.5}},
+        "marker": {
+            "color": theme.FWD_T,
+            "line": {"color": theme.FWD, "width": 1.5 * (end > start)},
+        },
         "customdata": scores.tolist(),
         "hovertemplate": "score %{customdata:.4g}<extra></extra>",
     }
@@ -139,7 +173,7 @@ def band(y: float, rows: Rows, columns: Columns) -> dict[str, Any]:
     """The pale band behind the winner's row."""
     half = min(30.0, 2.2 * rows.thick)
     middle, width = (columns.right - 4) / 2 + 2, (columns.right - 4) / 2
-    fill = {"fillcolor": theme.SURFACE, "line": {"width": 0}, "layer": "below"}
+    fill: dict[str, Any] = {"fillcolor": theme.SURFACE, "line": {"width": 0}, "layer": "below"}
     return graph.box(middle, y, width, half, **fill)
 
 

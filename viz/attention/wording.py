@@ -8,18 +8,41 @@ from viz.attention.compute import FloatArray, Hard
 from viz.draw import theme
 from viz.draw.numbers import fixed, listed, power, short
 
-SHOWN = 4
 PLACES = 3
+MOST = 6
+NARROW = {",": 0.24, " ": 0.2, ".": 0.24, "(": 0.3, ")": 0.3, "…": 0.82, "=": 0.5}
 
 
-def vector(values: FloatArray | Sequence[float], places: int | None = None) -> str:
+def vector(
+    values: FloatArray | Sequence[float],
+    places: int | None = None,
+    *,
+    room: float = 340.0,
+    size: int = 17,
+) -> str:
     """(1, 4, 3): whole numbers and short decimals as they are, else ``places`` decimals.
 
-    Of more than four entries the first three are written.
+    What does not fit into ``room`` pixels at this font size is cut off with an ellipsis.
     """
-    cut = list(values[:SHOWN] if len(values) <= SHOWN else values[: SHOWN - 1])
-    said = [short(float(v), 3) if places is None else _decimal(float(v), places) for v in cut]
-    return f"({', '.join(said)}{', …' if len(values) > SHOWN else ''})"
+    said = [
+        short(float(value), 3) if places is None else _decimal(float(value), places)
+        for value in values[:MOST]
+    ]
+    return _cut(said, len(values), room, size)
+
+
+def _cut(said: list[str], count: int, room: float, size: int) -> str:
+    for kept in range(len(said), -1, -1):
+        items = said[:kept] if kept == count else [*said[:kept], "…"]
+        text = f"({', '.join(items)})"
+        if width(text, size) <= room:
+            return text
+    return "(…)"
+
+
+def width(text: str, size: int) -> float:
+    """About how many pixels a text takes."""
+    return size * sum(NARROW.get(letter, 0.5) for letter in text)
 
 
 def _decimal(value: float, places: int) -> str:
@@ -42,9 +65,11 @@ def size(value: float) -> str:
 
 
 def scores(values: FloatArray, most: int = 8) -> str:
-    """3, 11, 5, 2; only the first eight of many."""
-    said = ", ".join(short(float(v), 4) for v in values[:most])
-    return said if len(values) <= most else f"{said}, …"
+    """Scores 3, 11, 5, 2; of many only the best."""
+    if len(values) > most:
+        return f"The best of {len(values)} scores is {short(float(values.max()), 4)}"
+    said = ", ".join(short(float(v), 4) for v in values)
+    return f"Score {said}" if len(values) == 1 else f"Scores {said}"
 
 
 def name(letter: str, number: int) -> str:

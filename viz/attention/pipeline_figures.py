@@ -1,0 +1,351 @@
+"""One query's way through attention in eight steps, the last of them backward."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from viz.attention import wording
+from viz.attention.compute import FloatArray
+from viz.attention.results import Lookup
+from viz.attention.rows import (
+    Columns,
+    Rows,
+    band,
+    fitted,
+    left,
+    outline,
+    rows_of,
+    rule,
+    score,
+    vectors_of,
+)
+from viz.draw import graph, theme
+from viz.draw.film import Film, Frame
+from viz.draw.numbers import fixed, short
+
+STEPS = ("ask", "multiply", "add up", "compare", "weigh", "mix", "output", "backward")
+ASK, MULTIPLY, ADD, COMPARE, WEIGH, MIX, OUTPUT, BACKWARD = range(1, 9)
+LONGEST_SUM = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the texts of the eight steps stand; ``drop`` is how far a second line hangs."""
+
+    columns: Columns
+    product: float
+    mixed: float
+    drop: float
+
+
+WIDE = Places(
+    Columns(
+        width=1000,
+        height=460,
+        key=14,
+        score=416,
+        score_bar=(0, 0),
+        bar=(446, 574),
+        number=582,
+        value=648,
+        right=1000,
+        head=392,
+        top=344,
+        bottom=136,
+        font=17,
+        small=15,
+    ),
+    product=336,
+    mixed=988,
+    drop=0,
+)
+PHONE = Places(
+    Columns(
+        width=358,
+        height=560,
+        key=8,
+        score=122,
+        score_bar=(0, 0),
+        bar=(140, 222),
+        number=230,
+        value=284,
+        right=358,
+        head=494,
+        top=458,
+        bottom=150,
+        font=15,
+        small=13,
+    ),
+    product=6,
+    mixed=350,
+    drop=22,
+)
+
+
+def by_step(result: Lookup, *, phone: bool = False) -> Film:
+    """The exam's computation step by step; later columns are empty until their step."""
+    places = WIDE
+    if phone:
+        places = replace(PHONE, columns=fitted(PHONE.columns, result.inputs, 62, 46))
+    rows = rows_of(result.inputs, places.columns)
+    frames = tuple(
+        Frame(
+            f"{step} {STEPS[step - 1]}",
+            caption(result, step),
+            tuple(range(9)),
+            _texts(result, rows, places, step),
+            _drawing(result, rows, places, step),
+        )
+        for step in range(1, len(STEPS) + 1)
+    )
+    last = frames[-1]
+    blank = _traces(rows, places)
+    data = [trace | dict(now) for trace, now in zip(blank, last.data, strict=True)]
+    layout = theme.diagram(places.columns.height, places.columns.width, barmode="overlay")
+    figure = go.Figure(data=data, layout=layout | dict(last.layout))
+    return Film(figure, frames, variable="step", pace=900, table=_table(result))
+
+
+def caption(result: Lookup, step: int) -> str:
+    """What happens in this step, with its numbers."""
+    inputs, won, now = result.inputs, result.hard, result.forward
+    root = ", divided by √d" if inputs.scaled else ""
+    match step:
+        case 1:
+            return f"The query {wording.vector(inputs.query)} asks {inputs.num_keys} keys."
+        case 2:
+            return f"Every key is multiplied with the query, entry by entry{root}."
+        case 3:
+            return f"The sums are the scores. {{fwd:{wording.scores(inputs.scores)}}}."
+        case 4:
+            return _compared(result)
+        case 5:
+            return f"{_rule(result)}: weight {{fwd:{_heaviest(result)}}} on key {won.winner + 1}."
+        case 6:
+            return "Every value is multiplied with its weight."
+        case 7:
+            output = wording.vector(now.output, None if now.temperature == 0 else 3)
+            return f"The weighted values add up to the output {{fwd:{output}}}."
+    return backward_words(result)
+
+
+def backward_words(result: Lookup) -> str:
+    """Whom the gradient reaches."""
+    query = result.gradients.query
+    arrives = f"Backward, {wording.vector(result.grad_output)} arrives at the output. "
+    winner = result.hard.winner + 1
+    if result.mode == "argmax":
+        said = f"Only value {winner} gets it; scores, keys and query get {{bwd:0}}."
+        return f"{arrives}{said} {wording.tie(result.hard)}".strip()
+    size = wording.size(float(np.linalg.norm(query)))
+    said = f"The query gets a gradient of size {{bwd:{size}}}"
+    if result.mode == "straight-through":
+        return f"{arrives}{said}, borrowed from softmax; of the values only {winner} gets any."
+    return f"{arrives}{said}; every key and every value gets its share."
+
+
+def _compared(result: Lookup) -> str:
+    won = result.hard
+    if len(won.tied) > 1:
+        return wording.tie(won)
+    if won.runner_up is None:
+        return "There is one key only, so it wins."
+    return (
+        f"Key {won.winner + 1} has the largest score, {{fwd:{short(float(won.gap), 4)}}} "
+        f"above key {won.runner_up + 1}."
+    )
+
+
+def _rule(result: Lookup) -> str:
+    if result.mode == "softmax":
+        return f"Softmax at {wording.temperature(result.temperature)}"
+    return "Argmax gives all to the largest"
+
+
+def _heaviest(result: Lookup) -> str:
+    weight = float(result.forward.attention_weights[result.hard.winner])
+    return "1" if result.mode != "softmax" else short(weight, 4)
+
+
+def _traces(rows: Rows, places: Places) -> list[dict[str, Any]]:
+    """Eight columns of text and the bars, without their contents."""
+    at = places.columns
+    keys, everything = rows.y[: len(rows.keys)], rows.y
+    second, edge = keys - places.drop, "middle left"
+    last = [at.bottom - 64]
+
+    def texts(
+        name: str, x: float, y: Any, color: str, position: str, size: int = at.font
+    ) -> dict[str, Any]:
+        font = {"size": size, "color": color}
+        place = {"x": [x] * len(y), "y": np.round(y, 1).tolist(), "textposition": position}
+        plain = {"type": "scatter", "mode": "text", "cliponaxis": False, "hoverinfo": "skip"}
+        return {**plain, **place, "name": name, "textfont": font}
+
+    small = at.small
+    words, bwd = places.product, theme.BWD
+    side = "middle right" if places.drop else edge
+    bars = {"type": "bar", "name": "weight", "orientation": "h", "base": at.bar[0]}
+    bars |= {"y": rows.y.tolist(), "width": 2 * rows.thick, "hoverinfo": "skip"}
+    bars |= {"marker": {"color": theme.FWD, "line": {"width": 0}}}
+    return [
+        texts("product", words, second, theme.MUTED, side, small),
+        texts("score", at.score, keys, theme.FWD, edge),
+        bars,
+        texts("weights", at.number, everything, theme.FWD, "middle right"),
+        texts("weighted value", places.mixed, second, theme.FWD, edge, small + 1),
+        texts("output", at.right - 8, last, theme.FWD, edge, at.font + 3),
+        texts("gradient of keys", words, second, bwd, side, small),
+        texts("gradient of values", places.mixed, second, bwd, edge, small + 1),
+        texts("gradient of query", at.key, [at.bottom - 100], bwd, "middle right", at.font + 1),
+    ]
+
+
+def _texts(result: Lookup, rows: Rows, places: Places, step: int) -> tuple[dict[str, Any], ...]:
+    inputs, now, at = result.inputs, result.forward, places.columns
+    backward, phone = step == BACKWARD, bool(places.drop)
+    weights = rows.gather(now.attention_weights) if step >= WEIGH else [0.0] * len(rows.y)
+    room = 180 if places.drop else 500
+    output = f"<b>{wording.vector(now.output, _places(result), room=room, size=at.font + 3)}</b>"
+    scores = [score(inputs, key, at) for key in rows.keys]
+    slopes = [_slope(float(result.gradients.scores[key])) for key in rows.keys]
+    numbers = [_weight(result, share) for share in weights]
+    query = f"∂{theme.math('<i>q</i>')} = <b>{_small(result.gradients.query)}</b>"
+    by_key = [
+        f"∂score {slope}" if phone else _small(result.gradients.keys[key])
+        for key, slope in zip(rows.keys, slopes, strict=True)
+    ]
+
+    def shown(texts: list[str], when: bool) -> dict[str, Any]:
+        return {"text": texts if when else [""] * len(texts)}
+
+    products = [_product(result, key) for key in rows.keys]
+    return (
+        shown(products, step >= MULTIPLY and not backward),
+        shown(slopes if backward and not phone else scores, step >= ADD)
+        | {"textfont": {"size": at.font, "color": _role(backward and not phone)}},
+        {"x": [round((at.bar[1] - at.bar[0]) * share, 2) for share in weights]},
+        shown(numbers, step >= WEIGH),
+        shown([_mixed(result, key) for key in rows.keys], step in (MIX, OUTPUT)),
+        shown([output], step >= OUTPUT),
+        shown(by_key, backward),
+        shown([_small(result.gradients.values[key]) for key in rows.keys], backward),
+        shown([query], backward),
+    )
+
+
+def _role(backward: bool) -> str:
+    return theme.BWD if backward else theme.FWD
+
+
+def _places(result: Lookup) -> int | None:
+    return None if result.mode != "softmax" else wording.PLACES
+
+
+def _weight(result: Lookup, share: float) -> str:
+    return wording.weight(share) if result.mode == "softmax" else short(share, 3)
+
+
+def _product(result: Lookup, key: int) -> str:
+    """1·1 + 2·1 + 0·2 for short vectors, else how many products are added."""
+    query, entries = result.inputs.query, result.inputs.keys[key]
+    if len(query) > LONGEST_SUM:
+        return f"{len(query)} products"
+    pairs = [f"{_factor(k)}·{_factor(q)}" for k, q in zip(entries, query, strict=True)]
+    return " + ".join(pairs)
+
+
+def _factor(value: float) -> str:
+    return f"({short(value, 3)})" if value < 0 else short(value, 3)
+
+
+def _mixed(result: Lookup, key: int) -> str:
+    share = float(result.forward.attention_weights[key])
+    return wording.vector(share * result.inputs.values[key], _places(result), room=150, size=15)
+
+
+def _slope(value: float) -> str:
+    """Four decimals; 0 if it is 0, powers of ten if it is smaller than that."""
+    return wording.size(value) if abs(value) < 5e-5 else fixed(value, 4)
+
+
+def _small(values: FloatArray) -> str:
+    """A gradient in three decimals, or 0 if all of it is 0."""
+    if not np.any(values):
+        return "0"
+    if np.all(values == np.round(values)):
+        return wording.vector(values, room=168, size=15)
+    digits = 3 if np.abs(values).max() >= 5e-3 else 4
+    return wording.vector(values, digits, room=168, size=15)
+
+
+def _drawing(result: Lookup, rows: Rows, places: Places, step: int) -> dict[str, Any]:
+    """Shapes and notes of a step: heads appear with their columns, the band with the winner."""
+    at, winner = places.columns, result.hard.winner
+    shapes = [rule(at.head - 16, at), rule(at.bottom - 36 - places.drop / 2, at)]
+    y = float(rows.y[rows.keys.index(winner)])
+    if step >= COMPARE:
+        shapes.append(band(y - places.drop / 2, rows, at))
+    if step >= WEIGH:
+        shapes.append(outline(y, rows, at))
+    notes = [*_vectors(result, rows, places), *_heads(result, places, step)]
+    return {"shapes": shapes, "annotations": notes}
+
+
+def _vectors(result: Lookup, rows: Rows, places: Places) -> list[dict[str, Any]]:
+    at, inputs = places.columns, result.inputs
+    query = f"query {theme.math('<i>q</i>')} = <b>{wording.vector(inputs.query)}</b>"
+    notes = [left(at.key, at.height - 22, query, at.font + 2)]
+    for key, y in zip(rows.keys, rows.y, strict=False):
+        label, content = vectors_of(inputs, key, at)
+        notes += [left(at.key, y, label, at.font), left(at.value, y, content, at.font)]
+    if rows.rest:
+        said = f"{rows.rest} more keys"
+        notes.append(left(at.key, rows.y[-1], said, at.font, theme.MUTED))
+    return notes
+
+
+def _heads(result: Lookup, places: Places, step: int) -> list[dict[str, Any]]:
+    at, backward = places.columns, step == BACKWARD
+    phone = bool(places.drop)
+    title = theme.math("<i>q·k</i>") + (" / √<i>d</i>" if result.inputs.scaled else "")
+    muted = theme.MUTED
+    words = [left(at.key, at.head, "key", at.small, muted)]
+    words.append(left(at.value, at.head, "value", at.small, muted))
+
+    def head(x: float, text: str, color: str, when: bool) -> None:
+        if when:
+            note = graph.note(x, at.head, text, size=at.small, color=color, xanchor="right")
+            words.append(note)
+
+    head(
+        at.score,
+        score if phone or not backward else "∂score",
+        _role(backward and not phone),
+        step >= ADD,
+    )
+    head(at.bar[1], "weight", theme.FWD, step >= WEIGH)
+    if not phone:
+        head(places.product, "key × query", muted, step >= MULTIPLY and not backward)
+        head(places.product, "∂key", theme.BWD, backward)
+        head(places.mixed, "weight × value", theme.FWD, step in (MIX, OUTPUT))
+        head(places.mixed, "∂value", theme.BWD, backward)
+    if step >= OUTPUT:
+        said = {"softmax": "softmax", "argmax": "argmax"}.get(result.mode, "argmax forward")
+        words.append(left(at.key, at.bottom - 64, f"output ({said})", at.font, muted))
+    if backward:
+        arrives = f"∂output = {wording.vector(result.grad_output)}"
+        note = graph.note(at.right - 8, at.bottom - 100, arrives, size=at.small, color=theme.BWD)
+        words.append(note | {"xanchor": "right"})
+    return words
+
+
+def _table(result: Lookup) -> dict[str, list[Any]]:
+    inputs = result.inputs
+    table: dict[str, list[Any]] = {"key": list(range(1, inputs.num_keys + 1))}
+    table["score"] = inputs.scores.tolist()
+    table["weight"] = result.forward.attention_weights.tolist()
+    table["gradient of score"] = result.gradients.scores.tolist()
+    return table
