@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ALLOWED = {
     "compute": r"(numpy|torch|networkx|viz\.grammar|viz\.tables|viz\.{slug}(\.\w+)?)(\.|$)",
     "figures": r"(numpy|plotly|networkx|viz\.draw|viz\.{slug})(\.|$)",
-    "demo": r"(numpy|pydantic|viz\.(draw|view|seeds|settings|tables|grammar|{slug}))(\.|$)",
+    "demo": r"(numpy|torch|pydantic|viz\.(draw|view|seeds|settings|tables|grammar|{slug}))(\.|$)",
     "exercises": r"(numpy|viz\.(draw|quiz|tables|grammar|{slug}))(\.|$)",
 }
 ORDER = ("compute", "figures", "demo", "exercises")
