@@ -11,6 +11,7 @@ from viz.draw.numbers import fixed
 Trace = dict[str, Any]
 
 BRIM = 1.2
+ROOMY = 5
 TURN, LIFT = np.radians(25), np.radians(25)
 ROUND = np.linspace(0, 2 * np.pi, 49)
 
@@ -25,20 +26,20 @@ def cells(decoder: FloatArray) -> tuple[Trace, Trace]:
     values = gram(decoder)
     size = len(values)
     texts, colors = [], []
-    for i in range(size):
-        for j in range(size):
-            texts.append(_cell_text(values[i, j], size, on_diagonal=i == j))
-            share = float(np.clip(abs(values[i, j]) / BRIM, 0, 1))
-            hue, ground = (theme.PAR if values[i, j] >= 0 else theme.MUTED), theme.BG
-            colors.append(theme.ink_on(share, hue, ground))
+    for i, j in numbered(size):
+        share = float(np.clip(abs(values[i, j]) / BRIM, 0, 1))
+        hue = theme.PAR if values[i, j] >= 0 else theme.MUTED
+        texts.append(fixed(values[i, j], 2 if size <= ROOMY else 1))
+        colors.append(theme.ink_on(share, hue))
     fields = {"text": texts, "textfont": {"color": colors, "size": _cell_size(size)}}
-    return {"z": np.round(values, 3).tolist()}, fields
+    return {"z": np.round(values, 2 if size > ROOMY else 3).tolist()}, fields
 
 
-def _cell_text(value: float, size: int, *, on_diagonal: bool) -> str:
-    if size > 5:
-        return fixed(value, 1) if on_diagonal else ""
-    return fixed(value, 2)
+def numbered(size: int) -> list[tuple[int, int]]:
+    """The cells that have room for a number: all, or the diagonal of a large table."""
+    if size > ROOMY:
+        return [(i, i) for i in range(size)]
+    return [(i, j) for i in range(size) for j in range(size)]
 
 
 def _cell_size(size: int) -> int:
@@ -57,7 +58,7 @@ def gram_map(decoder: FloatArray, axes: Trace) -> tuple[Trace, Trace]:
         "y": place,
         "zmin": -BRIM,
         "zmax": BRIM,
-        "colorscale": theme.signed(theme.PAR),
+        "colorscale": [[0.0, theme.MUTED], [0.5, theme.MUT_T], [1.0, theme.PAR]],
         "showscale": False,
         "xgap": 2,
         "ygap": 2,
@@ -69,8 +70,8 @@ def gram_map(decoder: FloatArray, axes: Trace) -> tuple[Trace, Trace]:
         "type": "scatter",
         "name": "products of columns",
         "mode": "text",
-        "x": [j for _ in place for j in place],
-        "y": [i for i in place for _ in place],
+        "x": [j + 1 for _, j in numbered(size)],
+        "y": [i + 1 for i, _ in numbered(size)],
         "hoverinfo": "skip",
         **words,
         **axes,
