@@ -137,7 +137,7 @@ def test_the_landscape_is_softmax_at_every_place():
         there = inputs_from(query, KEYS, VALUES)
         weights = soft(there, hot[t]).attention_weights
         assert found.largest_weight[t, row, column] == pytest.approx(weights.max())
-        assert found.slope[t, row, column] == pytest.approx(slope(there, hot[t]), abs=1e-9)
+        assert found.slope[t, row, column] == pytest.approx(slope(there, hot[t]), abs=1e-4)
 
 
 def test_the_walk_is_a_staircase_for_argmax_and_a_ramp_for_softmax():

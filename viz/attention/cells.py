@@ -6,7 +6,7 @@ import numpy as np
 
 from viz.attention.compute import FloatArray, Inputs, frozen, hard, softmax
 
-GRID = 31
+GRID = 41
 LEAST_AREA = 1e-9
 
 
@@ -171,20 +171,53 @@ def cells(
 
 
 def landscape(
-    inputs: Inputs, plane: Plane, window: Window, temperatures: FloatArray, size: int = GRID
+    inputs: Inputs,
+    plane: Plane,
+    window: Window,
+    temperatures: FloatArray,
+    *,
+    size: int = GRID,
+    reach: float = 0.0,
 ) -> Landscape:
-    """Largest softmax weight and slope of the output over a window, at every temperature."""
-    scores = _grid_scores(inputs.keys, plane, window, size) * inputs.factor
+    """Largest softmax weight and slope of the output over a window, at every temperature.
+
+    Args:
+        inputs: keys and values; the query counts only through the plane.
+        plane, window: what is drawn.
+        temperatures: shape (t,).
+        size: how many places in each direction.
+        reach: every place speaks for the most undecided query within this distance, so that a
+            ridge thinner than a pixel is still painted.
+    """
+    scores = _grid_scores(inputs.keys, plane, window, size)
+    won = scores.argmax(axis=-1)
     scores = scores - scores.max(axis=-1, keepdims=True)
-    weights = softmax(scores[None] / temperatures[:, None, None, None])
-    values = inputs.values - inputs.values.mean(axis=0)
+    if reach:
+        flat = np.column_stack([inputs.keys @ plane.across, inputs.keys @ plane.up])
+        steep = np.linalg.norm(flat[:, None] - flat, axis=-1)
+        scores = np.minimum(scores + reach * steep[won], 0.0)
+    scores = (scores * inputs.factor).astype(np.float32)
+    cold = temperatures.astype(np.float32)
+    weights = np.exp(scores[None] / cold[:, None, None, None])
+    weights /= weights.sum(axis=-1, keepdims=True)
     rows = weights.reshape(-1, inputs.num_keys)
-    products = (values[:, :, None] * inputs.keys[:, None, :]).reshape(inputs.num_keys, -1)
-    means = (rows @ values)[:, :, None] * (rows @ inputs.keys)[:, None, :]
+    values = (inputs.values - inputs.values.mean(axis=0)).astype(np.float32)
+    keys = (inputs.keys - inputs.keys.mean(axis=0)).astype(np.float32)
+    products = (values[:, :, None] * keys[:, None, :]).reshape(inputs.num_keys, -1)
+    means = (rows @ values)[:, :, None] * (rows @ keys)[:, None, :]
     spread = rows @ products - means.reshape(len(rows), -1)
     norms = np.sqrt(np.einsum("pj,pj->p", spread, spread)).reshape(weights.shape[:-1])
     rates = inputs.factor / temperatures[:, None, None]
     return Landscape(frozen(weights.max(axis=-1)), frozen(norms * rates))
+
+
+def loss_ground(
+    inputs: Inputs, target: FloatArray, plane: Plane, window: Window, *, temperature: float
+) -> FloatArray:
+    """½‖softmax output − target‖² for every query of a window, shape (GRID, GRID)."""
+    scores = _grid_scores(inputs.keys, plane, window, GRID) * inputs.factor
+    away = softmax(scores, temperature) @ inputs.values - target
+    return frozen(0.5 * (away**2).sum(axis=-1))
 
 
 def walk(inputs: Inputs, key: int, ways: FloatArray, temperatures: FloatArray) -> FloatArray:

@@ -322,7 +322,7 @@ def _heads(result: Lookup, places: Places, step: int) -> list[dict[str, Any]]:
 
     head(
         at.score,
-        score if phone or not backward else "∂score",
+        title if phone or not backward else "∂score",
         _role(backward and not phone),
         step >= ADD,
     )

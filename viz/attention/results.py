@@ -12,6 +12,7 @@ from viz.attention.backward import (
     straight_through,
 )
 from viz.attention.cells import (
+    GRID,
     Cell,
     Flips,
     Landscape,
@@ -21,6 +22,7 @@ from viz.attention.cells import (
     coordinate_plane,
     flips,
     landscape,
+    loss_ground,
     plane_distance,
     plane_towards,
     walk,
@@ -31,7 +33,7 @@ from viz.attention.training import Course, Mode, Part, learn
 
 Play = Literal["temperature", "steps"]
 Paint = Literal["slope", "weight"]
-WALK = 81
+WALK = 41
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,6 +122,8 @@ class Lesson:
         target: the wished output; ``of_key`` the key whose value it is, if any.
         courses: one per mode, in the order of `MODES`.
         plane, window, cells: the plane through the first query; cells of the first keys.
+        cells_after: of the keys that softmax ends with.
+        ground: loss of softmax at the start over the window, shape (rows, columns).
         paths: the plane's coordinates of every course's queries, by course, (steps + 1, 2).
         toward: index of the key to which the plane's first direction leads.
     """
@@ -134,6 +138,8 @@ class Lesson:
     plane: Plane
     window: Window
     cells: tuple[Cell, ...]
+    cells_after: tuple[Cell, ...]
+    ground: FloatArray
     paths: tuple[FloatArray, ...]
     toward: int | None
 
@@ -176,7 +182,7 @@ def map_of(looked: Lookup, axes: tuple[int, int], span: float, paint: Paint) -> 
     nearest = looked.flips.nearest
     ways, walked = np.zeros(0), np.zeros((0, 0))
     if nearest is not None:
-        ways = np.linspace(0, 2 * max(looked.flips.distance, 0.1), WALK)
+        ways = _ways(looked.flips.distance)
         walked = walk(inputs, nearest, ways, grid)
         walked = np.vstack([np.full(len(ways), 1 / inputs.num_keys), walked])
     jacobians = [state.jacobian for state in looked.states]
@@ -188,13 +194,20 @@ def map_of(looked: Lookup, axes: tuple[int, int], span: float, paint: Paint) -> 
         window,
         axes,
         cells(inputs.keys, plane, window, keep_free=plane.place(inputs.query)[None]),
-        landscape(inputs, plane, window, grid),
+        landscape(inputs, plane, window, grid, reach=span / (GRID - 1)),
         np.inf if nearest is None else plane_distance(inputs, plane, nearest),
         paint,
         frozen(ways),
         frozen(walked),
         frozen(np.stack(rows)),
     )
+
+
+def _ways(distance: float) -> FloatArray:
+    """Evenly to the wall and as far beyond, with a step on either side of it."""
+    before = np.linspace(0, distance * (1 - 1e-9), WALK)
+    after = np.linspace(distance * (1 + 1e-9) + 1e-12, 2 * max(distance, 0.1), WALK)
+    return np.concatenate([before, after])
 
 
 def lesson(
@@ -209,7 +222,7 @@ def lesson(
     num_steps: int,
     rng: np.random.Generator,
 ) -> Lesson:
-    """Train every mode and find the plane that shows the way to the target's key."""
+    """Train every mode, softmax first, and find the plane that shows the way to the target."""
     courses = learn(
         inputs,
         target,
@@ -225,20 +238,22 @@ def lesson(
     plane = plane_towards(inputs, winner if toward is None else toward)
     paths = tuple(frozen(plane.place(course.queries)) for course in courses)
     window = _window(inputs, plane, paths)
-    drawn = cells(inputs.keys, plane, window, keep_free=np.vstack(paths))
+    free = np.vstack([path[:: max(1, len(path) // 12)] for path in paths])
     return Lesson(
-        inputs,
-        frozen(target),
-        of_key,
-        train,
-        temperature,
-        learning_rate,
-        courses,
-        plane,
-        window,
-        drawn,
-        paths,
-        toward,
+        inputs=inputs,
+        target=frozen(target),
+        of_key=of_key,
+        train=train,
+        temperature=temperature,
+        learning_rate=learning_rate,
+        courses=courses,
+        plane=plane,
+        window=window,
+        cells=cells(inputs.keys, plane, window, keep_free=free),
+        cells_after=cells(courses[0].keys[-1], plane, window, keep_free=free),
+        ground=loss_ground(inputs, target, plane, window, temperature=temperature),
+        paths=paths,
+        toward=toward,
     )
 
 

@@ -1,0 +1,313 @@
+"""A plane of queries: cells with straight walls, where a slope is felt, and the way to a wall."""
+
+import base64
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from viz.attention import wording
+from viz.attention.compute import FloatArray
+from viz.attention.figures import safety
+from viz.attention.results import Map, State
+from viz.draw import graph, theme
+from viz.draw.film import Film, Frame
+from viz.draw.numbers import short
+
+LEAST, MOST = -2.0, 1.0
+CIRCLE = np.linspace(0, 2 * np.pi, 73)
+
+
+def winner_map(result: Map, *, phone: bool = False) -> Film:
+    """Who wins where; the ground shows what softmax leaves of a slope, or of a winner."""
+    states = result.lookup.states
+    start = result.lookup.start
+    changes = [_changes(result, number) for number in range(len(states))]
+    traces = [*_map_traces(result), *_walk_traces(result)]
+    moving = tuple(i for i, trace in enumerate(traces) if trace.get("name") in MOVING)
+    data = list(traces)
+    for place, change in zip(moving, changes[start], strict=True):
+        data[place] = data[place] | change
+    figure = go.Figure(data=data, layout=_layout(result, phone))
+    frames = tuple(
+        Frame(wording.temperature(state.temperature), caption(result, state), moving, change)
+        for state, change in zip(states, changes, strict=True)
+    )
+    return Film(figure, frames, variable="temperature", start=start, table=_table(result))
+
+
+MOVING = ("ground", "gradient", "softmax walk", "softmax here")
+
+
+def caption(result: Map, state: State) -> str:
+    """Who wins here, how far the walls are, and whether the query feels them."""
+    looked = result.lookup
+    said = f"Key {looked.hard.winner + 1} wins at the query. "
+    if looked.tied or looked.flips.nearest is None:
+        said += safety(looked)
+    else:
+        inside = "" if _parallel(result) else f", in this plane {_distance(result.inside)}"
+        said += f"The nearest wall, towards key {looked.flips.nearest + 1}, is "
+        said += f"{_distance(looked.flips.distance)} away{inside}."
+    if state.temperature == 0:
+        return f"{said} Argmax is flat inside every cell: slope {{bwd:0}}, whichever way you look."
+    here = wording.temperature(state.temperature)
+    size = wording.size(state.slope or 0.0)
+    return f"{said} At {here} softmax has slope {{bwd:{size}}} at the query."
+
+
+def _distance(value: float) -> str:
+    return "never reached" if np.isinf(value) else short(value, 4)
+
+
+def _parallel(result: Map) -> bool:
+    """Whether the plane holds the shortest way."""
+    return abs(result.inside - result.lookup.flips.distance) < 1e-9
+
+
+def _changes(result: Map, number: int) -> tuple[dict[str, Any], ...]:
+    """What one temperature changes: ground, gradient arrow, walk, dot."""
+    state = result.lookup.states[number]
+    walked = result.walked[number] if len(result.ways) else np.zeros(0)
+    dot = {"x": [0.0], "y": [round(float(walked[0]), 4)]} if len(walked) else {"x": [], "y": []}
+    return (
+        {"z": _ground(result, number, state)},
+        _arrow(result, result.gradients[number]),
+        {"y": [round(float(share), 4) for share in walked]},
+        dot,
+    )
+
+
+def _ground(result: Map, number: int, state: State) -> dict[str, str]:
+    """The painted quantity in hundredths, as bytes: the ground of 63 frames must stay small."""
+    size = result.landscape.slope.shape[1]
+    count = result.lookup.inputs.num_keys
+    inner = 0 < state.temperature < np.inf
+    share: FloatArray
+    if result.paint == "weight":
+        heaviest = result.landscape.largest_weight[number - 1] if inner else None
+        plain = np.full((size, size), 1.0 if state.temperature == 0 else 1 / count)
+        share = (plain if heaviest is None else heaviest) - 1 / count
+        share = share / max(1 - 1 / count, 1e-9)
+    else:
+        slope = result.landscape.slope[number - 1] if inner else np.zeros((size, size))
+        share = (np.log10(np.maximum(slope, 1e-9)) - LEAST) / (MOST - LEAST)
+    cells = np.round(100 * np.clip(share, 0, 1)).astype(np.int8)
+    data = base64.b64encode(cells.tobytes()).decode("ascii")
+    return {"dtype": "i1", "bdata": data, "shape": f"{size}, {size}"}
+
+
+def _arrow(result: Map, gradient: FloatArray) -> dict[str, Any]:
+    """The gradient's shadow on the plane; longer by the same amount for every power of ten."""
+    across = np.array([gradient @ result.plane.across, gradient @ result.plane.up])
+    size = float(np.hypot(*across))
+    share = (np.log10(max(size, 1e-9)) - LEAST) / (MOST - LEAST)
+    if share <= 0:
+        return {"x": [], "y": []}
+    start = result.plane.place(result.lookup.inputs.query)
+    reach = 0.45 * result.window.right * min(share, 1.0)
+    tip = start + across / size * max(reach, 0.07 * result.window.right)
+    x, y = np.round([start, tip], 3).T
+    return {"x": x.tolist(), "y": y.tolist()}
+
+
+def _map_traces(result: Map) -> list[dict[str, Any]]:
+    x, y = result.window.grid(result.landscape.slope.shape[1])
+    role, top = (theme.FWD, 200) if result.paint == "weight" else (theme.BWD, 130)
+    plain: dict[str, Any] = {"type": "scatter", "hoverinfo": "skip"}
+    ground: dict[str, Any] = {
+        "type": "heatmap",
+        "name": "ground",
+        "x": np.round(x, 3),
+        "y": np.round(y, 3),
+    }
+    ground |= {"zmin": 0, "zmax": top, "zsmooth": "fast", "showscale": False, "hoverinfo": "skip"}
+    ground |= {"colorscale": [[0.0, theme.MUT_T], [1.0, role]]}
+    arrow = graph.arrows([], color=theme.BWD, width=3.5)
+    arrow |= {"name": "gradient", "cliponaxis": True}
+    arrow["marker"] |= {"size": [0, 15]}
+    query: dict[str, Any] = {
+        **plain,
+        "name": "query",
+        "mode": "markers+text",
+        **_xy([_here(result)]),
+    }
+    query |= {"text": [theme.math("<i>q</i>")], "textposition": "bottom center"}
+    query |= {"textfont": {"size": 21}, "marker": {"size": 14, "color": theme.FWD}}
+    query["marker"] |= {"line": {"color": theme.INK, "width": 2}}
+    walls = {**plain, "name": "walls", "mode": "lines", **_walls(result)}
+    walls |= {"line": {"color": theme.INK, "width": 2}}
+    return [ground, _disc(result), walls, _way(result), _names(result), arrow, query]
+
+
+def _disc(result: Map) -> dict[str, Any]:
+    """Every query in it has the same winner: the spotlight."""
+    x, y = _here(result)
+    radius = result.lookup.flips.distance
+    radius = min(radius, 3 * result.window.right) if np.isfinite(radius) else 0.0
+    place = {
+        "x": np.round(x + radius * np.cos(CIRCLE), 3),
+        "y": np.round(y + radius * np.sin(CIRCLE), 3),
+    }
+    line = {"color": theme.INK, "width": 1.5, "dash": "dot"}
+    fill = {"fill": "toself", "fillcolor": theme.SPOT, "opacity": 0.8, "line": line}
+    return {
+        "type": "scatter",
+        "name": "safe",
+        "mode": "lines",
+        "hoverinfo": "skip",
+        **place,
+        **fill,
+    }
+
+
+def _way(result: Map) -> dict[str, Any]:
+    """The shortest way to the nearest wall, as its shadow on the plane."""
+    ends = [_here(result), tuple(result.plane.place(result.lookup.flips.point))]
+    plain: dict[str, Any] = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
+    return {**plain, "name": "way", "line": {"color": theme.INK, "width": 2}} | _xy(ends)
+
+
+def _walls(result: Map) -> dict[str, Any]:
+    x, y = list[float | None](), list[float | None]()
+    for cell in result.cells:
+        closed = np.vstack([cell.polygon, cell.polygon[:1]])
+        x += [*(round(float(v), 3) for v in closed[:, 0]), None]
+        y += [*(round(float(v), 3) for v in closed[:, 1]), None]
+    return {"x": x, "y": y}
+
+
+def _names(result: Map) -> dict[str, Any]:
+    """Names inside the cells; without the verb where there is little room."""
+    half = result.window.right
+    named = [cell for cell in result.cells if cell.room > 0.06 * half]
+    text = [
+        wording.name("k", cell.key) + (" wins" if cell.room > 0.15 * half else "") for cell in named
+    ]
+    plain: dict[str, Any] = {"type": "scatter", "mode": "text", "hoverinfo": "skip"}
+    font = {"size": 18, "color": theme.INK}
+    place = _xy([cell.anchor for cell in named])
+    return {**plain, **place, "name": "winners", "text": text, "textfont": font}
+
+
+def _walk_traces(result: Map) -> list[dict[str, Any]]:
+    plain: dict[str, Any] = {"type": "scatter", "xaxis": "x2", "yaxis": "y2", "hoverinfo": "skip"}
+    ways = [round(float(way), 4) for way in result.ways]
+    hard = result.walked[-1].tolist() if len(ways) else []
+    stairs = {**plain, "name": "argmax walk", "mode": "lines", "x": ways, "y": hard}
+    stairs |= {"line": {"color": theme.MUTED, "width": 3, "dash": "dash"}}
+    soft: dict[str, Any] = {
+        **plain,
+        "name": "softmax walk",
+        "mode": "lines",
+        "x": ways,
+        "hoverinfo": None,
+    }
+    soft |= {"line": {"color": theme.FWD, "width": 4}}
+    soft |= {"hovertemplate": "after %{x:.3f}: weight %{y:.3f}<extra></extra>"}
+    dot = {**plain, "name": "softmax here", "mode": "markers", "cliponaxis": False}
+    dot |= {"marker": {"size": 14, "color": theme.FWD, "line": {"color": theme.INK, "width": 2}}}
+    return [stairs, soft, dot]
+
+
+def _xy(places: Any) -> dict[str, list[float]]:
+    return {
+        "x": [round(float(place[0]), 3) for place in places],
+        "y": [round(float(place[1]), 3) for place in places],
+    }
+
+
+def _here(result: Map) -> tuple[float, float]:
+    x, y = result.plane.place(result.lookup.inputs.query)
+    return float(x), float(y)
+
+
+def _layout(result: Map, phone: bool) -> dict[str, Any]:
+    height = 690 if phone else 460
+    first = (
+        {"x": [0.1, 0.99], "y": [0.46, 0.985]} if phone else {"x": [0.05, 0.5], "y": [0.15, 0.985]}
+    )
+    second = (
+        {"x": [0.1, 0.96], "y": [0.085, 0.3]} if phone else {"x": [0.6, 0.985], "y": [0.15, 0.8]}
+    )
+    small = 13 if phone else 15
+    ticks = {"tickfont": {"size": small, "color": theme.MUTED}}
+    half = result.window.right
+    level = {"range": [-half, half], "showgrid": False, "nticks": 6, **ticks}
+    reach = float(result.ways[-1]) if len(result.ways) else 1.0
+    walk = {"range": [0, reach], "nticks": 5, "showgrid": False, "showline": True, **ticks}
+    return theme.chart(
+        height,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        xaxis=level | {"domain": first["x"], "constrain": "domain"},
+        yaxis=level | {"domain": first["y"], "scaleanchor": "x", "constrain": "domain"},
+        xaxis2=walk | {"domain": second["x"], "anchor": "y2"},
+        yaxis2={
+            "domain": second["y"],
+            "anchor": "x2",
+            "range": [-0.02, 1.05],
+            "nticks": 3,
+            **ticks,
+        },
+        shapes=_wall_line(result),
+        annotations=_notes(result, phone),
+    )
+
+
+def _wall_line(result: Map) -> list[dict[str, Any]]:
+    if not len(result.ways):
+        return []
+    at = result.lookup.flips.distance
+    line = {"color": theme.INK, "width": 2}
+    ends = {"x0": at, "x1": at, "y0": 0, "y1": 1, "xref": "x2", "yref": "y2"}
+    return [{"type": "line", **ends, "line": line, "layer": "below"}]
+
+
+def _notes(result: Map, phone: bool) -> list[dict[str, Any]]:
+    small = 13 if phone else 15
+    letter = theme.math(f"<i>q</i><sub>{result.axes[0] + 1}</sub>")
+    other = theme.math(f"<i>q</i><sub>{result.axes[1] + 1}</sub>")
+    plane = {"xref": "x domain", "yref": "y domain"}
+    walk = {"xref": "x2 domain", "yref": "y2 domain"}
+    below, under = (-0.135, -0.26) if phone else (-0.14, -0.16)
+
+    def muted(x: float, y: float, text: str, where: dict[str, str], side: str) -> dict[str, Any]:
+        return graph.note(x, y, text, size=small, color=theme.MUTED, xanchor=side, **where)
+
+    notes = [
+        graph.note(1, below, letter, size=small + 3, **plane, xanchor="right"),
+        graph.note(-0.03, 1, other, size=small + 3, **plane, xanchor="right", yanchor="top"),
+        muted(0, below, legend(result), plane, "left"),
+    ]
+    nearest = result.lookup.flips.nearest
+    if nearest is None:
+        return [*notes, muted(0, 1.1, "no other key can win", walk, "left")]
+    key, query = wording.name("k", nearest), theme.math("<i>q</i>")
+    title = f"weight on {key} while {query} walks to its wall"
+    wall = graph.note(result.lookup.flips.distance, 1.02, "wall", size=small, xref="x2", yref="y2")
+    wall["yanchor"] = "bottom"
+    return [
+        *notes,
+        graph.note(0, 1.2, title, size=small + 1, **walk, xanchor="left"),
+        wall,
+        muted(1, under, "distance walked", walk, "right"),
+        muted(0.98, 0.13, "dashed: argmax,", walk, "right"),
+        muted(0.98, 0.13 - (0.11 if phone else 0.065), "flat on both sides", walk, "right"),
+    ]
+
+
+def legend(result: Map) -> str:
+    """What the ground's colour says."""
+    if result.paint == "weight":
+        count = result.lookup.inputs.num_keys
+        return f"blue: largest weight, from 1/{count} to 1; arrow: gradient"
+    return "orange: slope, from 0.01 to 10; arrow: gradient"
+
+
+def _table(result: Map) -> dict[str, list[Any]]:
+    return {
+        "walked": [float(way) for way in result.ways],
+        "weight by argmax": [
+            float(share) for share in (result.walked[-1] if len(result.ways) else [])
+        ],
+    }

@@ -1,0 +1,144 @@
+"""Self-attention token by token: one row after the other, and the future masked."""
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from viz.attention import wording
+from viz.attention.tokens import SelfAttention
+from viz.draw import graph, theme
+from viz.draw.film import Film, Frame
+from viz.draw.numbers import fixed, short
+
+NAMED = 20
+
+
+def token_film(result: SelfAttention, *, phone: bool = False) -> Film:
+    """The matrix of weights; a frame for every asking token, with its row as bars."""
+    traces = [_matrix(result), _bars(result)]
+    count = len(result.names)
+    frames = tuple(
+        Frame(
+            f"token {row + 1}",
+            caption(result, row),
+            (1,),
+            ({"x": _row(result, row)},),
+            {"shapes": _marks(row, count), "annotations": _notes(result, row, phone)},
+        )
+        for row in range(count)
+    )
+    traces[1] = traces[1] | dict(frames[-1].data[0])
+    figure = go.Figure(data=traces, layout=_layout(result, phone) | dict(frames[-1].layout))
+    return Film(figure, frames, variable="token", pace=500 if count < 20 else 150)
+
+
+def caption(result: SelfAttention, row: int) -> str:
+    """Where a token looks most, and over how many tokens it spreads."""
+    weights = result.attention_weights[row]
+    best = int(np.argmax(weights))
+    seen = row + 1 if result.causal else len(result.names)
+    where = "itself" if best == row else f"token {best + 1}{_called(result, best)}"
+    said = f"Token {row + 1}{_called(result, row)} sees {seen} token{'s' * (seen != 1)} and puts "
+    said += f"{{fwd:{fixed(float(weights[best]), 3)}}} on {where}; "
+    spread = short(float(result.effective_tokens[row]), 3)
+    return f"{said}its weight counts for {spread} token{'s' * (spread != '1')}."
+
+
+def _called(result: SelfAttention, place: int) -> str:
+    return f" “{result.names[place]}”" if not result.names[place].isdecimal() else ""
+
+
+def _row(result: SelfAttention, row: int) -> list[float]:
+    return [round(float(weight), 4) for weight in result.attention_weights[row]]
+
+
+def _matrix(result: SelfAttention) -> dict[str, Any]:
+    count = len(result.names)
+    seen = np.tri(count, dtype=bool) if result.causal else np.ones((count, count), dtype=bool)
+    z = [
+        [float(f"{w:.3g}") if ok else None for w, ok in zip(row, mask, strict=True)]
+        for row, mask in zip(result.attention_weights, seen, strict=True)
+    ]
+    places = list(range(count))
+    gap = 2 if count <= NAMED else 0
+    heat: dict[str, Any] = {"type": "heatmap", "name": "weights", "x": places, "y": places, "z": z}
+    heat |= {"zmin": 0, "zmax": max(0.05, float(result.attention_weights.max()))}
+    heat |= {"colorscale": theme.magnitude(theme.FWD), "showscale": False, "xgap": gap, "ygap": gap}
+    heat |= {"hoverongaps": False}
+    heat |= {"hovertemplate": "token %{y} on token %{x}: %{z:.3f}<extra></extra>"}
+    return heat
+
+
+def _bars(result: SelfAttention) -> dict[str, Any]:
+    bars: dict[str, Any] = {"type": "bar", "name": "row", "orientation": "h"}
+    bars |= {"xaxis": "x2", "yaxis": "y2", "y": list(range(len(result.names)))}
+    bars |= {"marker": {"color": theme.FWD, "line": {"width": 0}}}
+    return bars | {"hovertemplate": "token %{y}: %{x:.3f}<extra></extra>"}
+
+
+def _marks(row: int, count: int) -> list[dict[str, Any]]:
+    """A frame around the row that asks."""
+    box: dict[str, Any] = {"type": "rect", "x0": -0.5, "x1": count - 0.5, "y0": row - 0.5}
+    return [box | {"y1": row + 0.5, "line": {"color": theme.INK, "width": 2.5}}]
+
+
+def _layout(result: SelfAttention, phone: bool) -> dict[str, Any]:
+    count = len(result.names)
+    small = 13 if phone else 15
+    boxes = [[0.2, 0.99], [0.46, 0.86]] if phone else [[0.12, 0.56], [0.02, 0.8]]
+    others = [[0.2, 0.95], [0.03, 0.36]] if phone else [[0.68, 0.97], [0.02, 0.8]]
+    step = 1 if count <= NAMED else -(-count // 8)
+    shown = list(range(0, count, step))
+    texts = [_short(result.names[i]) for i in shown]
+    named: dict[str, Any] = {"tickvals": shown, "ticktext": texts, "showgrid": False}
+    named |= {"ticks": "outside", "ticklen": 5, "tickcolor": theme.BG}
+    named |= {"tickfont": {"size": small, "color": theme.MUTED}}
+    down = {"range": [count - 0.5, -0.5]}
+    tilt = 0 if count > NAMED else -60
+    top = float(result.attention_weights.max())
+    share = {"range": [0, 1.1 * max(top, 0.05)], "nticks": 4, "side": "top"}
+    return theme.chart(
+        720 if phone else 470,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        bargap=0.25,
+        xaxis={**named, "range": [-0.5, count - 0.5], "domain": boxes[0], "side": "top"}
+        | {"tickangle": tilt, "constrain": "domain"},
+        yaxis={**named, **down, "domain": boxes[1], "scaleanchor": "x", "constrain": "domain"},
+        xaxis2={**share, "domain": others[0], "anchor": "y2"}
+        | {"tickfont": {"size": small, "color": theme.MUTED}},
+        yaxis2={**named, **down, "domain": others[1], "anchor": "x2"},
+    )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 8 else f"{name[:7]}…"
+
+
+def _notes(result: SelfAttention, row: int, phone: bool) -> list[dict[str, Any]]:
+    small = 13 if phone else 15
+    bars = {"xref": "x2 domain", "yref": "paper"}
+    who = f"weights of token {row + 1}{_called(result, row)}"
+    notes = [
+        graph.note(0, 0.985, "row asks, column answers", size=small + 1, xref="x domain")
+        | {"yref": "paper", "xanchor": "left", "yanchor": "top"},
+        graph.note(0, 0.42 if phone else 0.985, who, size=small + 1, **bars)
+        | {"xanchor": "left", "yanchor": "top" if not phone else "bottom"},
+    ]
+    if result.causal and len(result.names) > 3:
+        words = "future: masked"
+        place = {"xref": "x domain", "yref": "y domain"}
+        note = graph.note(0.97, 0.93, words, size=small, color=theme.MUTED, **place)
+        notes.append(note | {"xanchor": "right"})
+    return notes
+
+
+def spread(result: SelfAttention) -> dict[str, list[Any]]:
+    """Every token's effective number of tokens, for the table of values."""
+    best = np.argmax(result.attention_weights, axis=1)
+    return {
+        "token": [f"{i + 1}{_called(result, i)}" for i in range(len(result.names))],
+        "looks most at": [f"{j + 1}{_called(result, int(j))}" for j in best],
+        "weight there": [wording.weight(float(w)) for w in result.attention_weights.max(axis=1)],
+        "effective tokens": [short(float(v), 3) for v in result.effective_tokens],
+    }
