@@ -17,10 +17,10 @@ TALLEST = 4.0
 VEIL = 0.78
 
 
-def positions(study: Study, *, evenly: bool = False) -> FloatArray:
+def positions(study: Study) -> FloatArray:
     """Where the recorded steps stand on the axis; step 0 has a place on a logarithmic one too."""
     steps = study.run.steps.astype(float)
-    return steps if evenly else np.maximum(steps, ORIGIN)
+    return steps if study.evenly else np.maximum(steps, ORIGIN)
 
 
 def pair(study: Study, place: FloatArray, number: int = 1) -> list[Trace]:

@@ -38,15 +38,14 @@ TITLES = {
 }
 
 
-def training_film(study: Study, *, evenly: bool = False, phone: bool = False) -> Film:
+def training_film(study: Study, *, phone: bool = False) -> Film:
     """Singular values, W2ᵀW2, columns and reconstructions, to scrub over the recorded steps.
 
     Args:
-        study: the run.
-        evenly: steps on a linear axis; otherwise logarithmic.
+        study: the run; evenly spaced steps get a linear axis, others a logarithmic one.
         phone: stacked instead of side by side.
     """
-    place = curves.positions(study, evenly=evenly)
+    place = curves.positions(study)
     last = len(study.run.steps) - 1
     layout = _layout(study, place, phone=phone) | {"shapes": curves.shapes(study, place, last)}
     figure = go.Figure(data=_traces(study, place, last, phone=phone), layout=layout)

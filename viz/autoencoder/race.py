@@ -16,7 +16,7 @@ METHODS: tuple[Method, ...] = ("full", "sgd", "adam", "adamw")
 ADAM_SHARE = 0.5
 SHOWN = 52
 DIGITS = 7
-CHECKED = 1000
+CHECKED = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -67,6 +67,19 @@ class Study:
         return self.weights.mean == 0
 
     @property
+    def evenly(self) -> bool:
+        """Whether the recorded steps are evenly spaced, so that a linear axis suits them."""
+        return bool(np.ptp(np.diff(self.run.steps)) <= 1)
+
+    @property
+    def aligned(self) -> bool:
+        """Whether the run began balanced and along the principal directions."""
+        axes = self.data.eigenvectors[:, : self.latent_dim]
+        first = self.run.decoders[0]
+        straight = bool(np.allclose(first, axes * np.linalg.norm(first, axis=0)))
+        return straight and float(self.run.asymmetry[0]) < CLOSE
+
+    @property
     def distinct(self) -> bool:
         """Whether the kept subspace is determined: the next variance is smaller."""
         values, rank = self.data.eigenvalues, self.best.rank

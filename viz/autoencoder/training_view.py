@@ -1,0 +1,261 @@
+"""The exam's view: one training run, its settings, its words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from viz import tables
+from viz.autoencoder import (
+    charts,
+    compute,
+    derivations,
+    figures,
+    snippets,
+    study,
+    training,
+    witnesses,
+)
+from viz.autoencoder.study import Data, Method, Study
+from viz.autoencoder.training_settings import (
+    LONG_TEXT,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    MOST_VARIANCES,
+    TrainingSettings,
+)
+from viz.draw.film import Film
+from viz.view import Preset, Progress, View, quiet
+
+LARGEST = 4.0
+METHODS: dict[str, Method] = {
+    "full gradient": "full",
+    "SGD": "sgd",
+    "Adam": "adam",
+    "AdamW": "adamw",
+}
+FRAMES, LOG_FRAMES = 121, 90
+
+
+def read_variances(text: str) -> compute.FloatArray:
+    """The variances that were typed."""
+    values = tables.read_numbers(text, limit=MOST_VARIANCES, what="list of variances")
+    if len(values) < 2:
+        raise ValueError("the list of variances needs at least 2 numbers, got 1")
+    return np.array(values)
+
+
+def data_of(settings: TrainingSettings) -> Data:
+    """Drawn points with the typed variances, or the learner's own."""
+    if settings.data == "variances":
+        rng = np.random.default_rng([settings.seed, study.POINTS])
+        return study.from_spectrum(read_variances(settings.variances), rng=rng)
+    read = tables.read_table(settings.own, max_rows=MOST_ROWS, max_columns=MOST_COLUMNS)
+    if len(read.values) < 2 or len(read.names) < 2:
+        raise ValueError("own points need at least 2 rows and 2 columns")
+    raw = study.from_points(read.values.T)
+    factor = LARGEST / float(raw.eigenvalues[0])
+    return Data(
+        raw.points * np.sqrt(factor), raw.cov * factor, raw.eigenvalues * factor, raw.eigenvectors
+    )
+
+
+def weights_of(settings: TrainingSettings) -> compute.Penalty:
+    """λ of both matrices."""
+    return compute.penalty(settings.l2, settings.l2_decoder if settings.separate else None)
+
+
+def step_of(settings: TrainingSettings, data: Data) -> float:
+    """The step size, as torch takes it."""
+    if settings.optimizer != "full gradient":
+        return settings.point_step
+    return settings.step_size * compute.stable_step(data.eigenvalues, weights_of(settings))
+
+
+def steps_of(settings: TrainingSettings) -> int:
+    """How many steps the run takes."""
+    full = settings.optimizer == "full gradient"
+    return settings.num_steps if full else settings.point_steps
+
+
+def run(settings: TrainingSettings, progress: Progress = quiet) -> Study:
+    data = data_of(settings)
+    start = study.start_of(
+        data,
+        settings.latent_dim,
+        aligned=settings.start == "aligned",
+        scale=settings.scale,
+        decoder_scale=settings.decoder_scale,
+        rng=np.random.default_rng(settings.seed),
+    )
+    last = steps_of(settings)
+    linear = settings.axis == "linear"
+    record = training.even_steps(last, FRAMES) if linear else training.log_steps(last, LOG_FRAMES)
+    return study.study(
+        data,
+        start,
+        weights_of(settings),
+        method=METHODS[settings.optimizer],
+        step_size=step_of(settings, data),
+        record=record,
+        rng=np.random.default_rng([settings.seed, study.ORDER]),
+        progress=progress,
+    )
+
+
+def film(found: Study, *, phone: bool = False) -> Film:
+    return figures.training_film(found, phone=phone)
+
+
+def answer(found: Study) -> list[float]:
+    return [float(value) for value in found.run.decoder_values[-1]]
+
+
+def slow(settings: TrainingSettings) -> bool:
+    if settings.optimizer != "full gradient":
+        return True
+    own = settings.data == "own points"
+    return (own and len(settings.own) > LONG_TEXT) or settings.num_steps > (1500 if own else 3000)
+
+
+def snippet(settings: TrainingSettings) -> str:
+    """Two linear layers trained as on the stage; ``answer`` holds W2's singular values."""
+    data, weights = data_of(settings), weights_of(settings)
+    method = METHODS[settings.optimizer]
+    text = snippets.head(
+        data.eigenvalues,
+        settings.latent_dim,
+        weights,
+        seed=settings.seed,
+        scale=settings.scale,
+        decoder_scale=settings.decoder_scale,
+        aligned=settings.start == "aligned",
+    )
+    text += snippets.optimizer(method, step_of(settings, data), weights) + snippets.LOSS
+    if method == "full":
+        return text + snippets.full(steps_of(settings)) + snippets.tail(weights)
+    if settings.data == "own points":
+        text += OWN_POINTS.format(seed=settings.seed, order=study.ORDER)
+    else:
+        text += snippets.gaussian(settings.seed, study.NUM_POINTS, study.POINTS, study.ORDER)
+    return text + snippets.pointwise(steps_of(settings)) + snippets.tail(weights)
+
+
+OWN_POINTS = """\
+# Your points, saved as own.csv (without a header line), centered, scaled and turned.
+rows = np.loadtxt("own.csv", delimiter=",")
+rows -= rows.mean(axis=0)
+values, axes = np.linalg.eigh(rows.T @ rows / len(rows))
+points = torch.from_numpy(rows @ axes[:, ::-1] * (4 / values[-1]) ** 0.5)
+order = np.random.default_rng([{seed}, {order}])
+"""
+
+
+def agree(settings: TrainingSettings) -> Mapping[str, float]:
+    """The minimum of (21) for these data, this k and this λ."""
+    values, weights = data_of(settings).eigenvalues, weights_of(settings)
+    k = settings.latent_dim
+    return {
+        "closed form": compute.optimum(values, k, weights).minimum,
+        "search by direction": witnesses.by_search(values, k, weights),
+        "PyTorch": witnesses.by_torch(values, k, weights),
+    }
+
+
+def more(found: Study, *, phone: bool = False) -> tuple[Film, ...]:
+    further = [charts.laws(found, phone=phone), charts.axes_overlap(found, phone=phone)]
+    if found.aligned and found.method == "full" and not found.free:
+        further.insert(0, charts.stages(found, phone=phone))
+    return tuple(further)
+
+
+def values_table(found: Study) -> dict[str, Any]:
+    """Every direction of the code: its variance, what theory says, what the run reached."""
+    run, best, data = found.run, found.best, found.data
+    return {
+        "direction": list(range(1, found.latent_dim + 1)),
+        "variance d": data.eigenvalues[: found.latent_dim].tolist(),
+        "theory W₂": best.decoder_values.tolist(),
+        "W₂": run.decoder_values[-1].tolist(),
+        "W₁": run.encoder_values[-1].tolist(),
+    }
+
+
+PRESETS = (
+    Preset("Exam 12(b)", {}, "λ = 0.05: six curves become three, and stop at √(1 − λ/d)."),
+    Preset(
+        "No decay",
+        {"l2": 0.0, "decoder_scale": 6.31},
+        "λ = 0: the reconstruction is perfect, and the decoder stays too large for ever.",
+    ),
+    Preset(
+        "Balance law",
+        {"decoder_scale": 3.16},
+        "The imbalance below falls on a straight line: it fades as e^(−4λt).",
+    ),
+    Preset(
+        "Too much",
+        {"l2": 2.0},
+        "λ = 2 lies above the third variance, 1.5: the third direction is given up.",
+    ),
+    Preset(
+        "Stages",
+        {"start": "aligned", "scale": 0.05, "axis": "linear", "num_steps": 100},
+        "From a small start the big directions come first, each on its logistic curve.",
+    ),
+    Preset(
+        "SGD leans",
+        {"l2": 0.0, "optimizer": "SGD"},
+        "One point a step and no decay: the noise moves size from the encoder to the decoder.",
+    ),
+    Preset(
+        "AdamW",
+        {"optimizer": "AdamW", "point_step": 0.00501},
+        "AdamW's decay is not the penalty of (21): the values do not stop at the lines.",
+    ),
+    Preset(
+        "Two dimensions",
+        {"variances": "4 0.5", "latent_dim": 1},
+        "m = 2, k = 1: the column turns into the first principal direction, √(1 − λ/d) long.",
+    ),
+    Preset(
+        "Own points",
+        {"data": "own points", "latent_dim": 2},
+        "Edit the table below, or upload a CSV.",
+    ),
+)
+FINDINGS = (
+    Preset(
+        "switch the decay off",
+        {"l2": 0.0, "decoder_scale": 6.31},
+        "Same reconstruction, but the columns never become orthonormal.",
+    ),
+    Preset(
+        "let λ pass a variance",
+        {"l2": 2.0},
+        "Direction 3 has d = 1.5 < λ: its singular values go to 0.",
+    ),
+    Preset(
+        "train as the exam says, one point a step",
+        {"optimizer": "SGD"},
+        "The values hover around the lines, W₂ a little above, W₁ below.",
+    ),
+)
+
+VIEW = View(
+    key="training",
+    label="Training",
+    settings=TrainingSettings,
+    run=run,
+    film=film,
+    answer=answer,
+    snippet=snippet,
+    derive=derivations.training_lines,
+    agree=agree,
+    more=more,
+    slow=slow,
+    presets=PRESETS,
+    findings=FINDINGS,
+    table=values_table,
+    atol=1e-8,
+)

@@ -1,0 +1,150 @@
+"""The view of one direction: two numbers rolling down a valley."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from viz.autoencoder import landscapes, training, valley, witnesses
+from viz.autoencoder.compute import penalty
+from viz.autoencoder.training_settings import DECADE, HIGH, LOW
+from viz.autoencoder.valley import Descent
+from viz.draw.film import Film
+from viz.draw.numbers import short
+from viz.settings import BaseSettings, number
+from viz.view import Line, Preset, Progress, View, quiet
+
+FRAMES = 72
+
+
+class ValleySettings(BaseSettings):
+    """One direction of the data."""
+
+    variance: float = number(4, key="var", label="Variance d", low=0.1, high=5, step=0.1)
+    l2: float = number(
+        0.05, key="lambda", label="Weight decay λ", low=LOW, high=HIGH, log=DECADE, zero=True
+    )
+    encoder: float = number(0.4, key="s1", label="Encoder starts at", low=0.05, high=3, step=0.05)
+    decoder: float = number(2.5, key="s2", label="Decoder starts at", low=0.05, high=3, step=0.05)
+    rate: float = number(
+        0.05,
+        key="rate",
+        label="Step size × d",
+        low=0.01,
+        high=0.5,
+        step=0.01,
+        hint="In units of one over the variance.",
+    )
+    num_steps: int = number(2000, key="vn", label="Steps", low=100, high=5000, step=100)
+
+
+def run(settings: ValleySettings, progress: Progress = quiet) -> Descent:
+    del progress
+    return valley.roll(
+        settings.variance,
+        settings.l2,
+        start=(settings.encoder, settings.decoder),
+        step_size=settings.rate / settings.variance,
+        record=training.log_steps(settings.num_steps, FRAMES),
+    )
+
+
+def film(descent: Descent, *, phone: bool = False) -> Film:
+    return landscapes.valley_film(descent, phone=phone)
+
+
+def answer(descent: Descent) -> list[float]:
+    return [float(descent.encoder_value[-1]), float(descent.decoder_value[-1])]
+
+
+def snippet(settings: ValleySettings) -> str:
+    """Gradient descent on two numbers; ``answer`` holds where they end."""
+    step = settings.rate / settings.variance
+    return f"""\
+import torch
+
+d, lam = {settings.variance:g}, {settings.l2:g}
+s1 = torch.tensor({settings.encoder:g}, dtype=torch.float64, requires_grad=True)  # encoder
+s2 = torch.tensor({settings.decoder:g}, dtype=torch.float64, requires_grad=True)  # decoder
+optimizer = torch.optim.SGD([s1, s2], lr={step:.12g}, weight_decay=2 * lam)
+for step in range({settings.num_steps}):
+    optimizer.zero_grad()
+    (d * (1 - s1 * s2) ** 2).backward()
+    optimizer.step()
+print(s1.item(), s2.item(), "theory", max(0, 1 - lam / d) ** 0.5 if lam else "any s and 1/s")
+answer = [s1.item(), s2.item()]
+"""
+
+
+def agree(settings: ValleySettings) -> Mapping[str, float]:
+    """The minimum for this direction."""
+    d, l2 = settings.variance, settings.l2
+    values, weights = np.array([d]), penalty(l2)
+    return {
+        "closed form": 2 * l2 - l2**2 / d if l2 < d else d,
+        "search over the product": witnesses.by_search(values, 1, weights),
+        "PyTorch": witnesses.by_torch(values, 1, weights),
+    }
+
+
+def derive(descent: Descent) -> tuple[Line, ...]:
+    d, l2 = descent.variance, descent.l2
+    one, two = float(descent.encoder_value[-1]), float(descent.decoder_value[-1])
+    inside = 1 - l2 / d
+    root = (
+        rf"\\sqrt{{1-\\tfrac{{{short(l2)}}}{{{short(d)}}}}} = {short(max(inside, 0.0) ** 0.5, 6)}"
+    )
+    goal = root.replace("\\\\", "\\") if inside > 0 else r"0,\ \text{since}\ \lambda \ge d"
+    return (
+        Line(
+            r"L(s_1, s_2) = d\,(1 - s_1 s_2)^2 + \lambda\,(s_1^2 + s_2^2)",
+            "Along one principal direction the two matrices are two numbers. Reconstruction sees "
+            "their product alone, the penalty sees both.",
+        ),
+        Line(
+            r"s_1 s_2 = 1:\quad s_1^2 + s_2^2 = \frac{1}{s^2} + s^2,\qquad "
+            r"\frac{d}{ds}\Big(\frac{1}{s^2}+s^2\Big) = -\frac{2}{s^3} + 2s = 0"
+            r"\ \Rightarrow\ s = 1",
+            "On the floor of the valley the encoder is 1/s when the decoder is s (the exam's "
+            "argument):",
+        ),
+        Line(
+            r"s_1 = s_2 = s:\quad \frac{dL}{d(s^2)} = -2d\,(1-s^2) + 2\lambda = 0"
+            r"\ \Rightarrow\ s = " + (r"\text{any: no penalty}" if l2 == 0 else goal),
+            "The penalty also pulls the product a little below 1. Exactly:",
+        ),
+        Line(
+            rf"(s_1, s_2) = ({short(one, 5)},\ {short(two, 5)})".replace("−", "-"),
+            "The run on the stage ended at",
+        ),
+    )
+
+
+PRESETS = (
+    Preset("Exam 12(b)", {}, "First down to s₁s₂ = 1, then along the floor to s = 1."),
+    Preset("No decay", {"l2": 0.0}, "The path ends where it meets the curve, wherever that is."),
+    Preset(
+        "Encoder large",
+        {"encoder": 2.5, "decoder": 0.4},
+        "The valley is the same from the other side.",
+    ),
+    Preset("λ above d", {"l2": 2.0, "variance": 1.5}, "The only minimum is at 0."),
+)
+FINDINGS = (
+    Preset("switch the decay off", {"l2": 0.0}, "Then the whole curve is the minimum."),
+    Preset("make λ ten times larger", {"l2": 0.501}, "The minimum leaves the curve s₁s₂ = 1."),
+    Preset("let λ pass the variance", {"l2": 2.0, "variance": 1.5}, "The valley is gone."),
+)
+
+VIEW = View(
+    key="valley",
+    label="One direction",
+    settings=ValleySettings,
+    run=run,
+    film=film,
+    answer=answer,
+    snippet=snippet,
+    derive=derive,
+    agree=agree,
+    presets=PRESETS,
+    findings=FINDINGS,
+)

@@ -1,0 +1,65 @@
+"""The minimum of (21) found in other ways than by its formula."""
+
+import numpy as np
+
+from viz.autoencoder.compute import FloatArray, Penalty
+
+GOLDEN = (np.sqrt(5) - 1) / 2
+NARROW = 90
+
+
+def by_search(eigenvalues: FloatArray, latent_dim: int, weights: Penalty) -> float:
+    """The minimum by golden-section search over the product p = s1 s2 of every direction.
+
+    At the best way to share it, the product costs d (1 - p)² + 2 g p with g = √(λ1 λ2).
+    """
+    kept = np.asarray(eigenvalues[:latent_dim], dtype=float)
+    level = weights.mean
+
+    def cost(product: FloatArray) -> FloatArray:
+        return kept * (1 - product) ** 2 + 2 * level * product
+
+    low, high = np.zeros(latent_dim), np.full(latent_dim, 1.5)
+    for _ in range(NARROW):
+        left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
+        nearer = cost(left) < cost(right)
+        low, high = np.where(nearer, low, left), np.where(nearer, right, high)
+    return float(cost((low + high) / 2).sum() + eigenvalues[latent_dim:].sum())
+
+
+def by_torch(eigenvalues: FloatArray, latent_dim: int, weights: Penalty) -> float:
+    """The minimum that L-BFGS and autograd find for two nn.Linear layers, from a balanced start."""
+    import torch
+
+    dim = len(eigenvalues)
+    generator = torch.Generator().manual_seed(0)
+    encoder = torch.nn.Linear(dim, latent_dim, bias=False, dtype=torch.float64)
+    decoder = torch.nn.Linear(latent_dim, dim, bias=False, dtype=torch.float64)
+    with torch.no_grad():
+        encoder.weight.normal_(0, 0.7, generator=generator)
+        decoder.weight.copy_(encoder.weight.T)
+    points = torch.diag(torch.from_numpy(np.sqrt(eigenvalues)))
+    both = [encoder.weight, decoder.weight]
+    optimizer = torch.optim.LBFGS(
+        both,
+        max_iter=800,
+        history_size=60,
+        tolerance_grad=1e-13,
+        tolerance_change=1e-18,
+        line_search_fn="strong_wolfe",
+    )
+    loss_of = torch.nn.MSELoss(reduction="sum")
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        loss: torch.Tensor = loss_of(decoder(encoder(points)), points)
+        loss = loss + weights.encoder * both[0].square().sum()
+        loss = loss + weights.decoder * both[1].square().sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    with torch.no_grad():
+        rebuilt = loss_of(decoder(encoder(points)), points)
+        price = weights.encoder * both[0].square().sum() + weights.decoder * both[1].square().sum()
+    return float(rebuilt + price)
