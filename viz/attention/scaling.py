@@ -22,6 +22,7 @@ class Saturation:
         effective_keys: exponential of the entropy, shape (2, m, draws).
         slope: Frobenius norm of diag w − w wᵀ, the derivative of weights by scores, same shape.
         top_weights: the largest weights of the first draw, falling, shape (2, m, top).
+        last_scores: plain scores at the largest dimension, shape (draws, num_keys).
     """
 
     dimensions: tuple[int, ...]
@@ -31,6 +32,7 @@ class Saturation:
     effective_keys: FloatArray
     slope: FloatArray
     top_weights: FloatArray
+    last_scores: FloatArray
 
 
 def saturate(
@@ -69,6 +71,7 @@ def saturate(
         frozen(np.exp(entropy(weights))),
         frozen(np.sqrt(np.maximum(slope, 0.0))),
         frozen(falling),
+        frozen(scores[-1]),
     )
 
 
