@@ -68,7 +68,7 @@ def long_sequence(result: LongRun, *, phone: bool = False) -> Film:
         )
         for one in result.sweep
     )
-    table = {
+    table: dict[str, list[Any]] = {
         "k": list(range(1, count + 1)),
         "influence": _positive(first.by_input),
         "share": [float(v) for v in first.shares],

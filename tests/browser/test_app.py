@@ -1,0 +1,347 @@
+"""The app as a visitor has it: a real server, a real Chromium."""
+
+import json
+import re
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from viz import catalog
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parents[2]
+SLUGS = [concept.slug for concept in catalog.CONCEPTS]
+OWN_404 = ("/_stcore/health", "/_stcore/host-config")
+
+
+class Visitor:
+    """One browser tab with everything it says and sends."""
+
+    def __init__(self, browser, server, **options):
+        options = {"viewport": {"width": 1280, "height": 720}, "bypass_csp": True} | options
+        self.context = browser.new_context(**options)
+        self.page = self.context.new_page()
+        self.url = server.url
+        self.errors, self.foreign, self.sent = [], [], []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", self._request)
+        self.page.on("websocket", lambda ws: ws.on("framesent", lambda _: self.sent.append(1)))
+
+    def _console(self, message):
+        url = (message.location or {}).get("url", "")
+        known = "404" in message.text and url.endswith(OWN_404)
+        if message.type == "error" and not known:
+            self.errors.append(f"{message.text} [{url}]")
+
+    def _request(self, request):
+        if request.url.startswith(("http", "ws")) and "//127.0.0.1" not in request.url:
+            self.foreign.append(request.url)
+
+    def open(self, path):
+        self.page.goto(f"{self.url}/{path}")
+        return self.idle()
+
+    def idle(self):
+        self.page.wait_for_selector(
+            "[data-testid=stApp][data-test-script-state=notRunning]", timeout=60_000
+        )
+        self.page.wait_for_timeout(250)
+        self.page.wait_for_selector(
+            "[data-testid=stApp][data-test-script-state=notRunning]", timeout=60_000
+        )
+        self.page.wait_for_function(
+            "() => [...document.querySelectorAll('.un-plot')]"
+            ".every(e => e.querySelector('.main-svg'))",
+            timeout=60_000,
+        )
+        return self
+
+    def text(self, selector):
+        shown = f"document.querySelector({json.dumps(selector)})?.innerText"
+        self.page.wait_for_function(f"() => {shown}", timeout=20_000)
+        return self.page.evaluate(f"() => {shown}")
+
+    def figure(self):
+        return self.page.evaluate(
+            "() => JSON.stringify(document.querySelector('.un-plot')._fullData"
+            ".map(t => [t.name, [...(t.x ?? [])], [...(t.y ?? [])]]))"
+        )
+
+    def press(self, key, wait=0):
+        self.page.keyboard.press(key)
+        self.page.wait_for_timeout(wait)
+
+
+@pytest.fixture
+def visit(chromium, server):
+    opened = []
+
+    def start(**options):
+        opened.append(Visitor(chromium, server, **options))
+        return opened[-1]
+
+    yield start
+    for visitor in opened:
+        visitor.context.close()
+
+
+def test_the_first_request_of_a_fresh_server_is_a_deep_link(chromium):
+    from tests.conftest import Server
+
+    fresh = Server()
+    try:
+        visitor = Visitor(chromium, fresh.wait())
+        visitor.open("rnn?w=0.5&view=graph")
+        assert "RNN" in visitor.page.title()
+        assert visitor.page.get_by_role("link", name="Batch norm").is_visible()
+        assert "2.125" in visitor.text(".un-caption")
+        assert "w=0.5" in visitor.page.url
+        visitor.context.close()
+    finally:
+        fresh.stop()
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_page_opens_clean(visit, slug):
+    visitor = visit().open(slug)
+    assert visitor.text(".un-caption")
+    assert not visitor.errors
+    assert not visitor.foreign
+    width = "document.documentElement.scrollWidth - innerWidth"
+    assert visitor.page.evaluate(width) <= 0
+
+
+def test_home_leads_to_the_pages(visit):
+    visitor = visit().open("")
+    assert visitor.page.locator(".un-card").count() == len(SLUGS)
+    images = visitor.page.locator(".un-card img")
+    assert images.first.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    visitor.page.locator(".un-card").first.click()
+    visitor.page.wait_for_selector(".un-caption")
+    assert SLUGS[0] in visitor.page.url
+    assert not visitor.errors
+    assert not visitor.foreign
+
+
+def test_settings_go_into_the_link_and_come_back(visit):
+    visitor = visit().open("rnn")
+    slider = visitor.page.locator("[data-testid=stSlider] input[type=range]").first
+    slider.focus()
+    for _ in range(3):
+        visitor.press("ArrowLeft", 60)
+    visitor.page.wait_for_url("**w=1.97**")
+    visitor.idle()
+    before = visitor.figure()
+    link = visitor.page.url
+    again = visit()
+    again.page.goto(link)
+    again.idle()
+    assert again.figure() == before
+
+
+def test_scrubbing_sends_nothing_until_it_settles(visit):
+    visitor = visit().open("rnn")
+    visitor.page.locator(".un-bar input").first.focus()
+    sent = len(visitor.sent)
+    node = visitor.page.evaluate("() => { document.querySelector('.un-plot').mark = 1; return 1; }")
+    for _ in range(6):
+        visitor.press("ArrowLeft", 40)
+    assert len(visitor.sent) == sent
+    assert visitor.text(".un-label") == "∂s"
+    visitor.page.wait_for_url("**step=9**")
+    visitor.idle()
+    assert len(visitor.sent) > sent
+    assert visitor.page.evaluate("() => document.activeElement.type") == "range"
+    assert visitor.page.evaluate("() => document.querySelector('.un-plot').mark") == node
+
+
+def test_play_runs_to_the_end_and_never_by_itself(visit):
+    visitor = visit().open("batchnorm?step=20")
+    label = visitor.text(".un-label")
+    visitor.page.wait_for_timeout(600)
+    assert visitor.text(".un-label") == label
+    visitor.page.get_by_role("button", name="play").first.click()
+    visitor.page.wait_for_timeout(3000)
+    assert visitor.text(".un-label") == "plus β"
+    assert visitor.text(".un-play") == "▶ play"
+
+
+def test_the_theme_switches_without_a_rerun(visit):
+    visitor = visit(color_scheme="light").open("rnn")
+    ground = "() => getComputedStyle(document.querySelector('.un-plot .main-svg')).backgroundColor"
+    assert visitor.page.evaluate(ground) == "rgb(255, 255, 255)"
+    sent = len(visitor.sent)
+    visitor.page.emulate_media(color_scheme="dark")
+    visitor.page.wait_for_function(f"() => ({ground})() === 'rgb(17, 22, 29)'")
+    assert len(visitor.sent) == sent
+
+
+def test_a_phone_gets_its_own_layout(visit):
+    visitor = visit(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    visitor.open("rnn")
+    visitor.page.wait_for_function(
+        "() => document.querySelector('.un-plot')._fullLayout?.height > 500", timeout=15_000
+    )
+    scroll = visitor.page.evaluate(
+        "() => document.querySelector('[data-testid=stMain]').scrollWidth - innerWidth"
+    )
+    assert scroll <= 0
+
+
+def test_lecture_keys(visit):
+    visitor = visit().open("rnn")
+    visitor.page.locator("h1").click()
+    visitor.press("l")
+    visitor.page.wait_for_url("**lecture=1**")
+    visitor.idle()
+    assert visitor.page.get_by_role("tab").count() == 0
+    visitor.press("ArrowLeft", 100)
+    assert visitor.text(".un-label") == "edge 2"
+    visitor.press("Escape")
+    visitor.page.wait_for_url(re.compile("^((?!lecture).)*$"))
+    visitor.idle()
+    assert visitor.page.get_by_role("tab").count() == 4
+
+
+def test_a_question_is_asked_before_it_is_answered(visit):
+    visitor = visit().open("rnn?tab=Check+yourself&q=rn-x3")
+    assert visitor.page.locator(".un-plot").count() == 0
+    assert "w^3" not in visitor.page.content()
+    box = visitor.page.get_by_label("Your answer")
+    commit = visitor.page.get_by_role("button", name="Commit")
+    box.fill("w^2")
+    commit.click()
+    visitor.page.get_by_text("One more × node lies between p and q.").wait_for()
+    assert visitor.page.locator(".un-plot").count() == 0
+    box.fill("w w w")
+    commit.click()
+    visitor.page.get_by_text("Right.").wait_for()
+    visitor.idle()
+    assert visitor.page.locator(".un-plot").count() == 1
+    stored = visitor.page.evaluate("() => localStorage.getItem('unrolled:progress')")
+    assert json.loads(stored) == {"v": 1, "solved": {"rn-x3": [0]}}
+
+
+def test_foreign_progress_does_no_harm(visit):
+    visitor = visit().open("")
+    for hostile in ("{", "null", '{"v":1,"solved":{"rn-x3":["<img src=x onerror=alert(1)>"]}}'):
+        visitor.page.evaluate("text => localStorage.setItem('unrolled:progress', text)", hostile)
+        visitor.open("rnn?tab=Check+yourself")
+        assert not visitor.errors
+
+
+def test_a_ghost_is_pinned(visit):
+    visitor = visit().open("batchnorm")
+    visitor.page.get_by_role("button", name="Pin", exact=True).click()
+    visitor.page.wait_for_url("**ghost=**")
+    visitor.idle()
+    names = visitor.page.evaluate(
+        "() => document.querySelector('.un-plot')._fullData.map(t => t.name)"
+    )
+    assert "pinned" in names
+    visitor.page.get_by_role("button", name="Unpin").click()
+    visitor.page.wait_for_url(re.compile("^((?!ghost).)*$"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "rnn?w=nan&u=%3Cscript%3E&step=1e9&view=..%2F&ghost=%00&q=%27&variant=-1",
+        "batchnorm?m=1e400&v=&g=abc&data=zz&tab=nonsense&lecture=2&step=-3",
+        "batchnorm?data=own&own=" + "%F0%9F%98%80" * 50,
+    ],
+)
+def test_nonsense_in_a_link_gets_a_sentence(visit, path):
+    visitor = visit().open(path)
+    assert visitor.page.get_by_test_id("stException").count() == 0
+    assert visitor.page.get_by_test_id("stAlert").count() >= 1
+    assert visitor.text(".un-caption")
+    assert not visitor.errors
+
+
+def test_exported_html_still_scrubs(chromium, tmp_path):
+    out = tmp_path / "film.html"
+    command = [sys.executable, "-m", "viz.export", "rnn", "--set", "w=0.5", "-o", str(out)]
+    subprocess.run(command, cwd=ROOT, check=True)
+    page = chromium.new_context(offline=True).new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"file://{out}")
+    page.wait_for_selector(".un-plot .main-svg")
+    assert "2.125" in page.locator(".un-caption").inner_text()
+    page.locator(".un-bar input").focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_timeout(200)
+    assert page.locator(".un-label").inner_text() == "edge 2"
+    assert not errors
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("item", "start"),
+    [
+        ("Save as PNG", b"\x89PNG"),
+        ("Save as SVG", b"<svg"),
+        ("Save as HTML that still plays", b"<!doctype html>"),
+        ("Save the data as CSV", b"node,value"),
+    ],
+)
+def test_the_menu_saves(visit, item, start):
+    visitor = visit().open("rnn")
+    visitor.page.get_by_role("button", name="save or share this picture").first.click()
+    with visitor.page.expect_download() as download:
+        visitor.page.get_by_role("menuitem", name=item).first.click()
+    assert Path(download.value.path()).read_bytes().startswith(start)
+
+
+def test_the_policy_is_clean(chromium, server):
+    visitor = Visitor(chromium, server, bypass_csp=False)
+    visitor.page.goto(f"{server.url}/rnn")
+    visitor.page.wait_for_selector(".un-plot .main-svg", timeout=60_000)
+    visitor.page.wait_for_timeout(500)
+    assert not visitor.errors
+    visitor.context.close()
+
+
+def test_headers_assets_and_readiness(server):
+    def get(path, **headers):
+        return urllib.request.urlopen(urllib.request.Request(server.url + path, headers=headers))
+
+    page = get("/")
+    policy = page.headers["content-security-policy"]
+    assert "unsafe-eval" not in policy
+    assert "frame-ancestors 'self'" in policy
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert get("/ready").read() == b"ready\n"
+    from viz.ui.stage.files import URL
+
+    plotly = get(f"{URL}/plotly.min.js", **{"Accept-Encoding": "gzip"})
+    assert "immutable" in plotly.headers["cache-control"]
+    assert plotly.headers["content-encoding"] == "gzip"
+    assert len(plotly.read()) < 2_000_000
+
+
+@pytest.fixture(scope="module")
+def axe():
+    import axe_core_python
+
+    folder = Path(axe_core_python.__file__).parent
+    return (folder / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("slug", ["", *SLUGS])
+def test_nothing_serious_for_axe(visit, axe, scheme, slug):
+    visitor = visit(color_scheme=scheme).open(slug)
+    visitor.page.evaluate(axe)
+    found = visitor.page.evaluate("() => axe.run()")["violations"]
+    serious = [
+        (v["id"], [n["html"][:120] for n in v["nodes"]][:3])
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert not serious

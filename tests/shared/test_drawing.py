@@ -1,0 +1,154 @@
+"""Films, palette and number words."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from viz.draw import film as films
+from viz.draw import graph, numbers, theme
+from viz.draw.film import Film, Frame
+from viz.ui.stage import files
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def sample():
+    figure = go.Figure(
+        [{"type": "scatter", "x": np.arange(50.0), "y": np.arange(50.0)}],
+        theme.chart(300, annotations=[graph.note(0, 0, "a")]),
+    )
+    frames = (
+        Frame("one", "it is {fwd:1}", (0,), ({"y": np.ones(50)},)),
+        Frame("two", "it is {bwd:2}", (), (), {"annotations": []}),
+    )
+    return Film(figure, frames)
+
+
+def test_a_frame_changes_the_figure_alone():
+    film = sample()
+    first, second = films.figure_at(film, 0), films.figure_at(film, 1)
+    assert len(first["layout"]["annotations"]) == 1
+    assert second["layout"]["annotations"] == []
+    assert first["data"][0]["y"] != second["data"][0]["y"]
+
+
+def test_films_travel_as_plain_json():
+    text = json.dumps(films.to_json(sample()), allow_nan=False)
+    assert '"bdata"' in text
+    assert json.loads(text)["start"] == 1
+
+
+def test_empty_and_single_films():
+    empty = Film(go.Figure(), ())
+    assert films.to_json(empty)["frames"] == []
+    assert empty.caption() == ""
+    assert films.still(go.Figure(), "a {par:b}").caption() == "a b"
+
+
+def test_captions_lose_their_marks():
+    assert films.plain("y = {fwd:22}, {bwd:23}.") == "y = 22, 23."
+    assert films.spans("a {fwd:b}") == (("", "a "), ("fwd", "b"))
+
+
+def test_a_frame_must_fit_its_figure():
+    with pytest.raises(ValueError, match="names 1 traces but changes 0"):
+        Film(go.Figure(), (Frame("a", "b", (0,), ()),))
+    with pytest.raises(ValueError, match="a trace the figure does not have"):
+        Film(go.Figure(), (Frame("a", "b", (3,), ({},)),))
+
+
+def luminance(color):
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("palette", [theme.LIGHT, theme.DARK])
+def test_text_colours_have_contrast(palette):
+    for role in ("ink", "muted", "fwd", "bwd", "par", "tru"):
+        assert contrast(palette[role], palette["bg"]) >= 4.5
+        assert contrast(palette[role], palette["surface"]) >= 4.5
+    assert contrast(palette["ink"], palette["spot"]) >= 4.5
+    assert contrast(palette["line"], palette["bg"]) >= 3
+
+
+def test_the_dark_swap_is_complete_and_leaves_words_alone():
+    text = json.dumps({**theme.LIGHT, "word": "#ABCDEF stays"})
+    dark = theme.to_dark(json.loads(text))
+    assert {k: v for k, v in dark.items() if k != "word"} == dict(theme.DARK)
+    assert dark["word"] == "#ABCDEF stays"
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 1.0])
+def test_text_on_cells_is_legible_in_both_themes(share):
+    token = theme.ink_on(share)
+    for palette in (theme.LIGHT, theme.DARK):
+        name = next(n for n, v in theme.LIGHT.items() if v == token)
+        ends = [palette["mut_t"], palette["fwd"]]
+        channels = [(int(ends[0][i : i + 2], 16), int(ends[1][i : i + 2], 16)) for i in (1, 3, 5)]
+        mixed = "#" + "".join(f"{round((1 - share) * a + share * b):02X}" for a, b in channels)
+        assert contrast(palette[name], mixed) >= 3
+
+
+def test_the_app_theme_is_the_palette():
+    config = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())["theme"]
+    for mode, palette in (("light", theme.LIGHT), ("dark", theme.DARK)):
+        assert config[mode]["backgroundColor"] == palette["bg"]
+        assert config[mode]["primaryColor"] == palette["fwd"]
+        assert config[mode]["chartCategoricalColors"] == 2 * [
+            palette[r] for r in ("fwd", "bwd", "par", "tru", "muted")
+        ]
+
+
+def test_the_player_knows_the_palette_and_stays_small():
+    source = files.stage_source()
+    for name in theme.LIGHT:
+        assert f'"{name}": ["{theme.LIGHT[name]}", "{theme.DARK[name]}"]' in source
+    assert len((files.HERE / "stage.js").read_text().splitlines()) <= 330
+
+
+def test_streamlit_does_not_change_our_figures():
+    before = films.to_json(sample())
+    import streamlit  # noqa: F401
+
+    assert films.to_json(sample()) == before
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (22, "22"),
+        (0.5, "0.5"),
+        (-1.25, "−1.25"),
+        (1e-5, "10⁻⁵"),
+        (0, "0"),
+        (15157.5, "15160"),
+        (7.88860905e-31, "7.89 × 10⁻³¹"),
+        (float("inf"), "infinite"),
+        (-2.5e-7, "−2.50 × 10⁻⁷"),
+    ],
+)
+def test_numbers_are_written_for_people(value, words):
+    assert numbers.short(value) == words
+
+
+def test_counts_and_lists():
+    assert numbers.count(2483) == "2\u2009483"
+    assert numbers.fixed(-0.001) == "0.00"
+    assert numbers.listed(["a", "b", "c"]) == "a, b and c"
+
+
+def test_arrows_end_where_they_should():
+    path = graph.shorten(graph.straight((0, 0), (100, 0)), start=10, end=20)
+    np.testing.assert_allclose(path, [[10, 0], [80, 0]])
+    arrow = graph.arrows([path], color=theme.FWD, width=2)
+    assert arrow["marker"]["size"] == [0.0, 9.0, 0.0]
