@@ -159,7 +159,7 @@ def _encode_array(array: np.ndarray[Any, Any]) -> Any:
         return _encode(array.tolist())
     if array.dtype.kind == "f" and array.dtype.itemsize < 4:
         array = array.astype(np.float32)
-    if array.dtype.kind in "iu":
+    if array.dtype.kind in "iu" and array.dtype not in (np.int8, np.uint8, np.int16, np.int32):
         array = array.astype(np.int32 if np.abs(array).max() < 2**31 else np.float64)
     spec = {
         "dtype": f"{array.dtype.kind}{array.dtype.itemsize}",
