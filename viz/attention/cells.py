@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from viz.attention.compute import FloatArray, Inputs, frozen, hard, softmax
+from viz.attention.polygons import anchor_of, area_of, clipped
 
 GRID = 41
 LEAST_AREA = 1e-9
@@ -163,9 +164,9 @@ def cells(
         for other in range(len(keys)):
             if other != key:
                 normal, offset = slopes[key] - slopes[other], heights[key] - heights[other]
-                polygon = _clip(polygon, normal, float(offset))
-        if len(polygon) > 2 and _area(polygon) > LEAST_AREA:
-            anchor, room = _anchor(polygon, keep_free)
+                polygon = clipped(polygon, normal, float(offset))
+        if len(polygon) > 2 and area_of(polygon) > LEAST_AREA:
+            anchor, room = anchor_of(polygon, keep_free)
             found.append(Cell(int(key), frozen(polygon), anchor, room))
     return tuple(found)
 
@@ -238,43 +239,3 @@ def _grid_scores(keys: FloatArray, plane: Plane, window: Window, size: int) -> F
     across, up = keys @ plane.across, keys @ plane.up
     scores = (keys @ plane.origin) + x[None, :, None] * across + y[:, None, None] * up
     return np.asarray(scores)
-
-
-def _clip(polygon: FloatArray, normal: FloatArray, offset: float) -> FloatArray:
-    """The part of a convex polygon where normal · p + offset >= 0 (Sutherland, Hodgman 1974)."""
-    heights = polygon @ normal + offset
-    if np.all(heights >= 0):
-        return polygon
-    kept = []
-    for here, there, a, b in zip(
-        polygon, np.roll(polygon, -1, axis=0), heights, np.roll(heights, -1), strict=True
-    ):
-        if a >= 0:
-            kept.append(here)
-        if a * b < 0:
-            kept.append(here + a / (a - b) * (there - here))
-    return np.array(kept).reshape(-1, 2)
-
-
-def _area(polygon: FloatArray) -> float:
-    x, y = polygon.T
-    return float(abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2)
-
-
-def _anchor(polygon: FloatArray, keep_free: FloatArray | None) -> tuple[tuple[float, float], float]:
-    """Of a grid of places inside, the one farthest from every wall, and that distance."""
-    low, high = polygon.min(axis=0), polygon.max(axis=0)
-    shares = (np.arange(24) + 0.5) / 24
-    places = np.stack(np.meshgrid(*(low + (high - low) * shares[:, None]).T), axis=-1)
-    places = places.reshape(-1, 2)
-    edges = np.roll(polygon, -1, axis=0) - polygon
-    lengths = np.hypot(*edges.T)
-    long = lengths > 1e-12
-    # Polygons run anticlockwise, so a quarter turn of an edge points inside.
-    inward = np.column_stack([-edges[:, 1], edges[:, 0]])[long] / lengths[long, None]
-    clear = ((places[:, None, :] - polygon[long]) * inward).sum(axis=-1).min(axis=1)
-    if keep_free is not None and len(keep_free):
-        near = np.linalg.norm(places[:, None, :] - keep_free, axis=-1).min(axis=1)
-        clear = np.minimum(clear, near)
-    best = int(np.argmax(clear))
-    return (float(places[best, 0]), float(places[best, 1])), float(clear[best])

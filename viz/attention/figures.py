@@ -19,13 +19,14 @@ from viz.attention.rows import (
     rule,
     score_bars,
 )
+from viz.attention.slope_panel import ENDS, slope_ceiling, slope_changes, slope_notes, slope_traces
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
 from viz.draw.numbers import short
 
 WIDE = Columns(
     width=650,
-    height=460,
+    height=424,
     key=12,
     score=178,
     score_bar=(188, 266),
@@ -33,9 +34,9 @@ WIDE = Columns(
     number=480,
     value=540,
     right=650,
-    head=392,
-    top=344,
-    bottom=136,
+    head=358,
+    top=310,
+    bottom=126,
     font=17,
     small=15,
 )
@@ -55,7 +56,6 @@ PHONE = Columns(
     font=15,
     small=13,
 )
-ENDS = (360.0, 0.0135)
 
 
 def by_temperature(result: Lookup, *, phone: bool = False) -> Film:
@@ -64,7 +64,7 @@ def by_temperature(result: Lookup, *, phone: bool = False) -> Film:
     rows = rows_of(result.inputs, columns)
     shown = result.states[result.start]
     figure = go.Figure(
-        data=[*_table_traces(result, rows, columns, shown), *_slope_traces(result, shown, phone)],
+        data=[*_table_traces(result, rows, columns, shown), *slope_traces(result, shown, phone)],
         layout=_layout(result, rows, columns, phone),
     )
     frames = tuple(_frame(result, state, rows, columns) for state in result.states)
@@ -175,80 +175,14 @@ def _output(state: State, columns: Columns, places: int | None) -> str:
     return wording.vector(state.output, places, room=room, size=size)
 
 
-def _slope_traces(result: Lookup, state: State, phone: bool) -> list[dict[str, Any]]:
-    temperatures, slopes = result.curve
-    place = {"type": "scatter", "xaxis": "x2", "yaxis": "y2", "hoverinfo": "skip"}
-    curve = {
-        **place,
-        "name": "slope",
-        "mode": "lines",
-        "x": [float(f"{t:.4g}") for t in temperatures],
-        "y": [float(f"{s:.4g}") for s in slopes],
-        "line": {"color": theme.BWD, "width": 4},
-        "hoverinfo": None,
-        "hovertemplate": "τ = %{x:.3g}: slope %{y:.3g}<extra></extra>",
-    }
-    ends = {
-        **place,
-        "name": "limits",
-        "mode": "lines+markers",
-        **_limits(result),
-        "cliponaxis": False,
-        "line": {"color": theme.BWD, "width": 2, "dash": "dot"},
-        "marker": {"color": theme.BG, "opacity": 1, "line": {"color": theme.BWD, "width": 2}}
-        | {"size": [9, 0, 0, 0, 9]},
-    }
-    at, said = _slope_changes(state)
-    dot = {**place, "mode": "markers", "cliponaxis": False, **at}
-    text = {
-        **place,
-        "mode": "text",
-        "name": "slope now",
-        "x": [ENDS[1]],
-        "y": [_ceiling(result)],
-        "textposition": "bottom left",
-        "textfont": {"size": 15 if phone else 17, "color": theme.BWD},
-        "cliponaxis": False,
-    }
-    return [
-        dot | {"name": "look here", "marker": {"size": 28, "color": theme.SPOT}},
-        curve,
-        ends,
-        dot | {"name": "now", "marker": {"size": 12, "color": theme.BWD}},
-        text | said,
-    ]
-
-
-def _limits(result: Lookup) -> dict[str, Any]:
-    """Dotted ways from the curve to its two limits, of which a tie leaves only the hot one."""
-    (coldest, *_, hottest), (cold, *_, hot) = result.curve
-    x = [ENDS[0], float(hottest), None, float(coldest), ENDS[1]]
-    y = [0.0, float(f"{hot:.4g}"), None, float(f"{cold:.4g}"), 0.0]
-    return {"x": x[:2], "y": y[:2]} if result.tied else {"x": x, "y": y}
-
-
 def _last(columns: Columns) -> float:
     """Height of the line with the output."""
     return columns.bottom - (64 if columns.width > 500 else 54)
 
 
-def _slope_changes(state: State) -> tuple[dict[str, Any], dict[str, Any]]:
-    where = ENDS[0] if np.isinf(state.temperature) else max(state.temperature, ENDS[1])
-    here = wording.temperature(state.temperature)
-    if state.slope is None:
-        return {"x": [], "y": []}, {"text": [f"{here}: no derivative"]}
-    at = {"x": [float(f"{where:.4g}")], "y": [float(f"{state.slope:.4g}")]}
-    return at, {"text": [f"{here}: <b>{wording.size(state.slope)}</b>"]}
-
-
-def _ceiling(result: Lookup) -> float:
-    """Top of the slope axis, with a line's room for the number."""
-    return 1.3 * max(float(result.curve[1].max()), 1e-3)
-
-
 def _frame(result: Lookup, state: State, rows: Rows, columns: Columns) -> Frame:
     bars, texts, said = _table_changes(result, state, rows, columns)
-    at, number = _slope_changes(state)
+    at, number = slope_changes(state)
     return Frame(
         wording.temperature(state.temperature),
         caption(result, state),
@@ -259,7 +193,7 @@ def _frame(result: Lookup, state: State, rows: Rows, columns: Columns) -> Frame:
 
 def _layout(result: Lookup, rows: Rows, columns: Columns, phone: bool) -> dict[str, Any]:
     across = [0.1, 0.97] if phone else [0.74, 0.995]
-    bounds = (52.0, 220.0) if phone else (69.0, 393.0)
+    bounds = (52.0, 220.0) if phone else (66.0, 360.0)
     upward = [bound / columns.height for bound in bounds]
     table = [0.0, 1.0] if phone else [0.0, 0.65]
     hidden = {"visible": False, "fixedrange": True}
@@ -283,7 +217,7 @@ def _layout(result: Lookup, rows: Rows, columns: Columns, phone: bool) -> dict[s
         yaxis2={
             "domain": upward,
             "anchor": "x2",
-            "range": [0, _ceiling(result)],
+            "range": [0, slope_ceiling(result)],
             "nticks": 5,
             "rangemode": "tozero",
             "tickfont": {"size": columns.small, "color": theme.MUTED},
@@ -292,7 +226,7 @@ def _layout(result: Lookup, rows: Rows, columns: Columns, phone: bool) -> dict[s
         annotations=[
             *_heads(result, columns),
             *frozen_notes(result.inputs, rows, columns, result.hard.winner),
-            *_slope_notes(columns, across, upward),
+            *slope_notes(columns, across, upward),
         ],
     )
 
@@ -337,23 +271,4 @@ def _heads(result: Lookup, columns: Columns) -> list[dict[str, Any]]:
         left(columns.value, columns.head, "value", small, muted),
         left(columns.key, last, "output = Σ weight × value", small, muted),
         ending(columns.right - 6, last - 32, f"argmax picks {argmax}", font),
-    ]
-
-
-def _slope_notes(
-    columns: Columns, across: list[float], upward: list[float]
-) -> list[dict[str, Any]]:
-    paper = {"xref": "paper", "yref": "paper", "showarrow": False}
-    title = "slope " + theme.math("‖∂output/∂<i>q</i>‖")
-    start = across[0] - (0.02 if columns.width < 500 else 0.045)
-    ink = {"size": columns.small + 1, "color": theme.INK}
-    muted = {"size": columns.small, "color": theme.MUTED}
-    low = upward[0] - (46 if columns.width < 500 else 57) / columns.height
-    return [
-        {**paper, "x": start, "y": upward[1] + 14 / columns.height, "text": title, "font": ink}
-        | {"xanchor": "left", "yanchor": "bottom"},
-        {**paper, "x": across[0], "y": low, "text": "mean", "font": muted, "xanchor": "left"},
-        {**paper, "x": across[1], "y": low, "text": "argmax", "font": muted, "xanchor": "right"},
-        {**paper, "x": sum(across) / 2, "y": low, "text": "temperature τ", "font": muted}
-        | {"xanchor": "center"},
     ]

@@ -1,33 +1,25 @@
 """Training side by side: the loss of every mode, and where their queries go."""
 
-import base64
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from viz.attention import wording
-from viz.attention.cells import Cell
-from viz.attention.compute import FloatArray
-from viz.attention.results import Lesson
-from viz.attention.training import Course, Mode
+from viz.attention.lessons import Lesson
+from viz.attention.plane_panel import ground_words, look_of, map_traces, markers, returned, stays
+from viz.attention.training import Course
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
 from viz.draw.numbers import listed, short
 
-LOOKS: dict[Mode, tuple[str, str, str, str]] = {
-    "softmax": (theme.FWD, "solid", "circle", "●"),
-    "argmax": (theme.MUTED, "solid", "square", "■"),
-    "straight-through": (theme.INK, "dash", "diamond", "◆"),
-    "gumbel": (theme.LINE, "dot", "triangle-up", "▲"),
-}
 WORDS = {"gumbel": "Gumbel noise"}
 NAMES = {"query": "the query", "keys": "the keys", "values": "the values"}
 
 
 def learning_film(result: Lesson, *, phone: bool = False) -> Film:
     """Losses on the left, the plane of queries on the right; the future lies under a veil."""
-    traces = [*_loss_traces(result), *_map_traces(result, phone)]
+    traces = [*_loss_traces(result), *map_traces(result, phone)]
     last = len(result.courses[0].losses) - 1
     moving = tuple(i for i, trace in enumerate(traces) if trace["name"] in MOVING)
     frames = tuple(
@@ -64,17 +56,13 @@ def _loss(course: Course, step: int) -> str:
     return short(float(course.losses[step]), 3)
 
 
-def _looks(mode: Mode) -> tuple[str, str, str, str]:
-    return LOOKS[mode]
-
-
 def _loss_traces(result: Lesson) -> list[dict[str, Any]]:
     """One line for every mode that there is, empty where it does not run."""
     plain: dict[str, Any] = {"type": "scatter", "mode": "lines"}
     runs = {course.mode: course for course in result.courses}
     lines = []
     for mode in ("argmax", "gumbel", "softmax", "straight-through"):
-        color, dash, _, _ = _looks(mode)
+        color, dash, _, _ = look_of(mode)
         losses = runs[mode].losses if mode in runs else np.zeros(0)
         line = {**plain, "name": mode, "x": list(range(len(losses)))}
         line |= {"y": [float(f"{loss:.4g}") for loss in losses]}
@@ -82,105 +70,28 @@ def _loss_traces(result: Lesson) -> list[dict[str, Any]]:
         line |= {"hovertemplate": f"{mode}, step %{{x}}: loss %{{y:.4g}}<extra></extra>"}
         lines.append(line)
     dots = {**plain, "mode": "markers", "name": "losses now", "hoverinfo": "skip"}
-    dots |= {"marker": _markers(result), "cliponaxis": False}
+    dots |= {"marker": markers(result), "cliponaxis": False}
     words = {**plain, "mode": "text", "name": "losses in words", "hoverinfo": "skip"}
     words |= {"xaxis": "x3", "yaxis": "y3", "x": [0.0] * len(result.courses)}
     words |= {"y": [0.62 - 0.71 / len(result.courses) * row for row in range(len(result.courses))]}
     words |= {"textposition": "middle right", "cliponaxis": False}
-    words |= {"textfont": {"size": 16, "color": [_looks(c.mode)[0] for c in result.courses]}}
+    words |= {"textfont": {"size": 16, "color": [look_of(c.mode)[0] for c in result.courses]}}
     return [*lines, dots, words]
-
-
-def _markers(result: Lesson) -> dict[str, Any]:
-    looks = [_looks(course.mode) for course in result.courses]
-    return {
-        "size": 13,
-        "color": [look[0] for look in looks],
-        "symbol": [look[2] for look in looks],
-        "line": {"color": theme.BG, "width": 1.5},
-    }
 
 
 def _changes(result: Lesson, step: int) -> tuple[dict[str, Any], ...]:
     losses = [float(f"{course.losses[step]:.4g}") for course in result.courses]
     rows = [
-        f"{_looks(c.mode)[3]} {WORDS.get(c.mode, c.mode)} <b>{_loss(c, step)}</b>"
+        f"{look_of(c.mode)[3]} {WORDS.get(c.mode, c.mode)} <b>{_loss(c, step)}</b>"
         for c in result.courses
     ]
     places = np.round([path[step] for path in result.paths], 3)
     return (
         {"x": [step] * len(losses), "y": losses},
         {"text": rows},
-        {"text": _returned(result, step)},
+        {"text": returned(result, step)},
         {"x": places[:, 0].tolist(), "y": places[:, 1].tolist()},
     )
-
-
-def _returned(result: Lesson, step: int) -> list[str]:
-    """What the cells are called; while values are trained, what argmax returns there."""
-    named = _named(result)
-    if result.train != "values":
-        return [wording.name("k", cell.key) for cell in named]
-    values = next(c for c in result.courses if c.mode == "argmax").values[step]
-    return [
-        f"{wording.name('v', cell.key)} = {wording.vector(values[cell.key], 1)}" for cell in named
-    ]
-
-
-def _named(result: Lesson) -> list[Cell]:
-    drawn = result.cells_after if result.train == "keys" else result.cells
-    return [cell for cell in drawn if cell.room > 0.04 * (result.window.right - result.window.left)]
-
-
-def _map_traces(result: Lesson, phone: bool) -> list[dict[str, Any]]:
-    plain: dict[str, Any] = {"type": "scatter", "hoverinfo": "skip", "xaxis": "x2", "yaxis": "y2"}
-    moved = result.train == "keys"
-    walls = {**plain, "name": "walls", "mode": "lines", **_walls(result.cells)}
-    walls |= {"line": {"color": theme.HAIR if moved else theme.INK, "width": 2}}
-    after = _walls(result.cells_after) if moved else {"x": [], "y": []}
-    later = {**plain, "name": "walls after", "mode": "lines", **after}
-    later |= {"line": {"color": theme.INK, "width": 2}}
-    anchors = [cell.anchor for cell in _named(result)]
-    names = {**plain, "name": "returned", "mode": "text", "textfont": {"size": 15 if phone else 17}}
-    names |= {axis: [round(a[i], 3) for a in anchors] for i, axis in enumerate(("x", "y"))}
-    paths = []
-    runs = dict(zip((c.mode for c in result.courses), result.paths, strict=True))
-    for mode in ("gumbel", "softmax", "straight-through"):
-        path = _thinned(runs[mode]) if mode in runs else np.zeros((0, 2))
-        color, dash, _, _ = _looks(mode)
-        line = {**plain, "name": f"path of {mode}", "mode": "lines"}
-        line |= {"x": path[:, 0].tolist(), "y": path[:, 1].tolist()}
-        paths.append(line | {"line": {"color": color, "width": 3, "dash": dash}})
-    now = {**plain, "name": "queries now", "mode": "markers", "marker": _markers(result)}
-    return [_ground(result), walls, later, names, *paths, now]
-
-
-def _ground(result: Lesson) -> dict[str, Any]:
-    """The loss of softmax where only the query moves; else there is no one ground."""
-    x, y = result.window.grid(len(result.ground))
-    top = max(float(result.ground.max()), 1e-9)
-    flat = np.zeros_like(result.ground) if result.train != "query" else result.ground / top
-    z = np.round(100 * flat).astype(np.int8)
-    data = base64.b64encode(z.tobytes()).decode("ascii")
-    spec = {"dtype": "i1", "bdata": data, "shape": f"{len(z)}, {len(z)}"}
-    ground: dict[str, Any] = {"type": "heatmap", "name": "ground", "z": spec, "showscale": False}
-    ground |= {"x": np.round(x, 3), "y": np.round(y, 3), "xaxis": "x2", "yaxis": "y2"}
-    ground |= {"colorscale": [[0.0, theme.BG], [1.0, theme.FWD]], "zmin": 0, "zmax": 330}
-    return ground | {"zsmooth": "fast", "hoverinfo": "skip"}
-
-
-def _walls(drawn: tuple[Cell, ...]) -> dict[str, Any]:
-    x, y = list[float | None](), list[float | None]()
-    for cell in drawn:
-        closed = np.vstack([cell.polygon, cell.polygon[:1]])
-        x += [*(round(float(v), 3) for v in closed[:, 0]), None]
-        y += [*(round(float(v), 3) for v in closed[:, 1]), None]
-    return {"x": x, "y": y}
-
-
-def _thinned(path: FloatArray) -> FloatArray:
-    kept = np.unique(np.linspace(0, len(path) - 1, 61).astype(int))
-    return np.asarray(np.round(path[kept], 3))
 
 
 def _shapes(result: Lesson, step: int) -> list[dict[str, Any]]:
@@ -205,7 +116,7 @@ def _layout(result: Lesson, phone: bool) -> dict[str, Any]:
     across = {"range": [window.left, window.right], "domain": others[0], "anchor": "y2"}
     upward = {"range": [window.low, window.high], "domain": others[1], "anchor": "x2"}
     return theme.chart(
-        720 if phone else 460,
+        720 if phone else 424,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         xaxis={**x, **ticks, "showline": True, "nticks": 6},
         yaxis={"range": [0, max(top, 1e-6)], "domain": boxes[1], "nticks": 5, **ticks},
@@ -241,7 +152,7 @@ def _notes(result: Lesson, phone: bool) -> list[dict[str, Any]]:
     towards = (
         "" if result.toward is None else f"to the right: towards {wording.name('k', result.toward)}"
     )
-    ground = "blue: loss of softmax" if result.train == "query" else _ground_words(result)
+    ground = "blue: loss of softmax" if result.train == "query" else ground_words(result)
     below = -0.04 if phone else -0.03
     return [
         graph.note(0, 0.985, title, size=small + 1, **loss, xanchor="left", yanchor="top"),
@@ -251,28 +162,13 @@ def _notes(result: Lesson, phone: bool) -> list[dict[str, Any]]:
         _edge(0, 1.02, "plane of queries", plane, small) | {"yanchor": "bottom"},
         graph.note(1, 1.02, goal, size=small + 1, color=theme.TRU, **plane)
         | {"xanchor": "right", "yanchor": "bottom"},
-        *_stays(result, small),
-    ]
-
-
-def _stays(result: Lesson, size: int) -> list[dict[str, Any]]:
-    """The word at the query that argmax leaves where it was."""
-    if result.train != "query":
-        return []
-    x, y = (round(float(v), 3) for v in result.paths[0][0])
-    words = "argmax stays"
-    return [
-        graph.note(x, y, words, size=size, color=theme.INK, xref="x2", yref="y2", yshift=-24),
+        *stays(result, small),
     ]
 
 
 def _edge(x: float, y: float, text: str, where: dict[str, str], size: int) -> dict[str, Any]:
     side = "right" if x else "left"
     return graph.note(x, y, text, size=size, color=theme.MUTED, xanchor=side, **where)
-
-
-def _ground_words(result: Lesson) -> str:
-    return "walls: pale before, dark after" if result.train == "keys" else "walls stay"
 
 
 def _table(result: Lesson) -> dict[str, list[Any]]:

@@ -10,6 +10,7 @@ from viz.attention import wording
 from viz.attention.compute import FloatArray
 from viz.attention.figures import safety
 from viz.attention.results import Map, State
+from viz.attention.walk_panel import walk_traces, wall_line
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
 from viz.draw.numbers import short
@@ -23,7 +24,7 @@ def winner_map(result: Map, *, phone: bool = False) -> Film:
     states = result.lookup.states
     start = result.lookup.start
     changes = [_changes(result, number) for number in range(len(states))]
-    traces = [*_map_traces(result), *_walk_traces(result)]
+    traces = [*_map_traces(result), *walk_traces(result)]
     moving = tuple(i for i, trace in enumerate(traces) if trace.get("name") in MOVING)
     data = list(traces)
     for place, change in zip(moving, changes[start], strict=True):
@@ -190,26 +191,6 @@ def _names(result: Map) -> dict[str, Any]:
     return {**plain, **place, "name": "winners", "text": text, "textfont": font}
 
 
-def _walk_traces(result: Map) -> list[dict[str, Any]]:
-    plain: dict[str, Any] = {"type": "scatter", "xaxis": "x2", "yaxis": "y2", "hoverinfo": "skip"}
-    ways = [round(float(way), 4) for way in result.ways]
-    hard = result.walked[-1].tolist() if len(ways) else []
-    stairs = {**plain, "name": "argmax walk", "mode": "lines", "x": ways, "y": hard}
-    stairs |= {"line": {"color": theme.MUTED, "width": 3, "dash": "dash"}}
-    soft: dict[str, Any] = {
-        **plain,
-        "name": "softmax walk",
-        "mode": "lines",
-        "x": ways,
-        "hoverinfo": None,
-    }
-    soft |= {"line": {"color": theme.FWD, "width": 4}}
-    soft |= {"hovertemplate": "after %{x:.3f}: weight %{y:.3f}<extra></extra>"}
-    dot = {**plain, "name": "softmax here", "mode": "markers", "cliponaxis": False}
-    dot |= {"marker": {"size": 14, "color": theme.FWD, "line": {"color": theme.INK, "width": 2}}}
-    return [stairs, soft, dot]
-
-
 def _xy(places: Any) -> dict[str, list[float]]:
     return {
         "x": [round(float(place[0]), 3) for place in places],
@@ -223,7 +204,7 @@ def _here(result: Map) -> tuple[float, float]:
 
 
 def _layout(result: Map, phone: bool) -> dict[str, Any]:
-    height = 690 if phone else 460
+    height = 690 if phone else 424
     first = (
         {"x": [0.1, 0.99], "y": [0.46, 0.985]} if phone else {"x": [0.05, 0.5], "y": [0.15, 0.985]}
     )
@@ -249,18 +230,9 @@ def _layout(result: Map, phone: bool) -> dict[str, Any]:
             "nticks": 3,
             **ticks,
         },
-        shapes=_wall_line(result),
+        shapes=wall_line(result),
         annotations=_notes(result, phone),
     )
-
-
-def _wall_line(result: Map) -> list[dict[str, Any]]:
-    if not len(result.ways):
-        return []
-    at = result.lookup.flips.distance
-    line = {"color": theme.INK, "width": 2}
-    ends = {"x0": at, "x1": at, "y0": 0, "y1": 1, "xref": "x2", "yref": "y2"}
-    return [{"type": "line", **ends, "line": line, "layer": "below"}]
 
 
 def _notes(result: Map, phone: bool) -> list[dict[str, Any]]:

@@ -22,16 +22,14 @@ from viz.attention.cells import (
     coordinate_plane,
     flips,
     landscape,
-    loss_ground,
     plane_distance,
-    plane_towards,
     walk,
 )
 from viz.attention.compute import FloatArray, Hard, Inputs, frozen, hard, soft
 from viz.attention.slopes import Limits, Sweep, limits, slope, sweep, temperatures
-from viz.attention.training import Course, Mode, Part, learn
+from viz.attention.training import Mode
 
-Play = Literal["temperature", "steps"]
+Play = Literal["tau", "steps"]
 Paint = Literal["slope", "weight"]
 WALK = 41
 
@@ -114,41 +112,11 @@ class Map:
     gradients: FloatArray
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Lesson:
-    """Training towards a target by several modes, and the plane of queries it happens in.
-
-    Attributes:
-        target: the wished output; ``of_key`` the key whose value it is, if any.
-        courses: one per mode, in the order of `MODES`.
-        plane, window, cells: the plane through the first query; cells of the first keys.
-        cells_after: of the keys that softmax ends with.
-        ground: loss of softmax at the start over the window, shape (rows, columns).
-        paths: the plane's coordinates of every course's queries, by course, (steps + 1, 2).
-        toward: index of the key to which the plane's first direction leads.
-    """
-
-    inputs: Inputs
-    target: FloatArray
-    of_key: int | None
-    train: Part
-    temperature: float
-    learning_rate: float
-    courses: tuple[Course, ...]
-    plane: Plane
-    window: Window
-    cells: tuple[Cell, ...]
-    cells_after: tuple[Cell, ...]
-    ground: FloatArray
-    paths: tuple[FloatArray, ...]
-    toward: int | None
-
-
 def lookup(
     inputs: Inputs,
     *,
     grad_output: FloatArray,
-    play: Play = "temperature",
+    play: Play = "tau",
     mode: Mode = "softmax",
     temperature: float = 1.0,
 ) -> Lookup:
@@ -208,62 +176,6 @@ def _ways(distance: float) -> FloatArray:
     before = np.linspace(0, distance * (1 - 1e-9), WALK)
     after = np.linspace(distance * (1 + 1e-9) + 1e-12, 2 * max(distance, 0.1), WALK)
     return np.concatenate([before, after])
-
-
-def lesson(
-    inputs: Inputs,
-    target: FloatArray,
-    *,
-    modes: tuple[Mode, ...],
-    of_key: int | None,
-    train: Part,
-    temperature: float,
-    learning_rate: float,
-    num_steps: int,
-    rng: np.random.Generator,
-) -> Lesson:
-    """Train every mode, softmax first, and find the plane that shows the way to the target."""
-    courses = learn(
-        inputs,
-        target,
-        modes=modes,
-        train=train,
-        temperature=temperature,
-        learning_rate=learning_rate,
-        num_steps=num_steps,
-        rng=rng,
-    )
-    winner, nearest = hard(inputs).winner, flips(inputs).nearest
-    toward = of_key if of_key is not None and of_key != winner else nearest
-    plane = plane_towards(inputs, winner if toward is None else toward)
-    paths = tuple(frozen(plane.place(course.queries)) for course in courses)
-    window = _window(inputs, plane, paths)
-    free = np.vstack([path[:: max(1, len(path) // 12)] for path in paths])
-    return Lesson(
-        inputs=inputs,
-        target=frozen(target),
-        of_key=of_key,
-        train=train,
-        temperature=temperature,
-        learning_rate=learning_rate,
-        courses=courses,
-        plane=plane,
-        window=window,
-        cells=cells(inputs.keys, plane, window, keep_free=free),
-        cells_after=cells(courses[0].keys[-1], plane, window, keep_free=free),
-        ground=loss_ground(inputs, target, plane, window, temperature=temperature),
-        paths=paths,
-        toward=toward,
-    )
-
-
-def _window(inputs: Inputs, plane: Plane, paths: tuple[FloatArray, ...]) -> Window:
-    """A square around all paths and the nearest wall, never smaller than 3 by 3."""
-    places = np.vstack([*paths, plane.place(flips(inputs).point)[None]])
-    low, high = places.min(axis=0), places.max(axis=0)
-    half = max(1.5, 0.8 * float((high - low).max()))
-    x, y = (low + high) / 2
-    return Window(x - half, x + half, y - half, y + half)
 
 
 def _mean(inputs: Inputs) -> State:

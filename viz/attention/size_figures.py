@@ -110,7 +110,7 @@ def _layout(result: Saturation, phone: bool) -> dict[str, Any]:
     ranks = {"domain": others[0], "anchor": "y2", "range": [0.3, count + 0.7], "showgrid": False}
     unit = {"range": [0, 1.04], "nticks": 6}
     return theme.chart(
-        660 if phone else 460,
+        660 if phone else 424,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         barmode="group",
         bargap=0.25,

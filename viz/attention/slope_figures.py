@@ -172,7 +172,7 @@ def _layout(result: Lookup, phone: bool) -> dict[str, Any]:
     }
     downward["ticks"] = ""
     return theme.chart(
-        640 if phone else 460,
+        640 if phone else 424,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         xaxis={**x, **ticks, "ticktext": ["∞", "100", "10", "1", "0.1", "0"], "showline": True},
         yaxis={**y, **ticks},

@@ -99,7 +99,7 @@ def _layout(result: SelfAttention, phone: bool) -> dict[str, Any]:
     top = float(result.attention_weights.max())
     share = {"range": [0, 1.1 * max(top, 0.05)], "nticks": 4, "side": "top"}
     return theme.chart(
-        720 if phone else 470,
+        720 if phone else 430,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         bargap=0.25,
         xaxis={**named, "range": [-0.5, count - 0.5], "domain": boxes[0], "side": "top"}

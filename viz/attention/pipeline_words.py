@@ -1,0 +1,68 @@
+"""The sentences of the eight steps."""
+
+import numpy as np
+
+from viz.attention import wording
+from viz.attention.results import Lookup
+from viz.draw.numbers import short
+
+
+def caption(result: Lookup, step: int) -> str:
+    """What happens in this step, with its numbers."""
+    inputs, won, now = result.inputs, result.hard, result.forward
+    root = ", divided by √d" if inputs.scaled else ""
+    match step:
+        case 1:
+            return f"The query {wording.vector(inputs.query)} asks {inputs.num_keys} keys."
+        case 2:
+            return f"Every key is multiplied with the query, entry by entry{root}."
+        case 3:
+            return f"The sums are the scores. {{fwd:{wording.scores(inputs.scores)}}}."
+        case 4:
+            return _compared(result)
+        case 5:
+            return f"{_rule(result)}: weight {{fwd:{_heaviest(result)}}} on key {won.winner + 1}."
+        case 6:
+            return "Every value is multiplied with its weight."
+        case 7:
+            output = wording.vector(now.output, None if now.temperature == 0 else 3)
+            return f"The weighted values add up to the output {{fwd:{output}}}."
+    return backward_words(result)
+
+
+def backward_words(result: Lookup) -> str:
+    """Whom the gradient reaches."""
+    query = result.gradients.query
+    arrives = f"Backward, {wording.vector(result.grad_output)} arrives at the output. "
+    winner = result.hard.winner + 1
+    if result.mode == "argmax":
+        said = f"Only value {winner} gets it; scores, keys and query get {{bwd:0}}."
+        return f"{arrives}{said} {wording.tie(result.hard)}".strip()
+    size = wording.size(float(np.linalg.norm(query)))
+    said = f"The query gets a gradient of size {{bwd:{size}}}"
+    if result.mode == "straight-through":
+        return f"{arrives}{said}, borrowed from softmax; of the values only {winner} gets any."
+    return f"{arrives}{said}; every key and every value gets its share."
+
+
+def _compared(result: Lookup) -> str:
+    won = result.hard
+    if len(won.tied) > 1:
+        return wording.tie(won)
+    if won.runner_up is None:
+        return "There is one key only, so it wins."
+    return (
+        f"Key {won.winner + 1} has the largest score, {{fwd:{short(float(won.gap), 4)}}} "
+        f"above key {won.runner_up + 1}."
+    )
+
+
+def _rule(result: Lookup) -> str:
+    if result.mode == "softmax":
+        return f"Softmax at {wording.temperature(result.temperature)}"
+    return "Argmax gives all to the largest"
+
+
+def _heaviest(result: Lookup) -> str:
+    weight = float(result.forward.attention_weights[result.hard.winner])
+    return "1" if result.mode != "softmax" else short(weight, 4)

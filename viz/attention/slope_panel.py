@@ -1,0 +1,99 @@
+"""The small slope curve beside the table of keys."""
+
+from typing import Any
+
+import numpy as np
+
+from viz.attention import wording
+from viz.attention.results import Lookup, State
+from viz.attention.rows import (
+    Columns,
+)
+from viz.draw import theme
+
+ENDS = (360.0, 0.0135)
+
+
+def slope_traces(result: Lookup, state: State, phone: bool) -> list[dict[str, Any]]:
+    """Spotlight, curve, limits, the dot and its number."""
+    temperatures, slopes = result.curve
+    place = {"type": "scatter", "xaxis": "x2", "yaxis": "y2", "hoverinfo": "skip"}
+    curve = {
+        **place,
+        "name": "slope",
+        "mode": "lines",
+        "x": [float(f"{t:.4g}") for t in temperatures],
+        "y": [float(f"{s:.4g}") for s in slopes],
+        "line": {"color": theme.BWD, "width": 4},
+        "hoverinfo": None,
+        "hovertemplate": "τ = %{x:.3g}: slope %{y:.3g}<extra></extra>",
+    }
+    ends = {
+        **place,
+        "name": "limits",
+        "mode": "lines+markers",
+        **_limits(result),
+        "cliponaxis": False,
+        "line": {"color": theme.BWD, "width": 2, "dash": "dot"},
+        "marker": {"color": theme.BG, "opacity": 1, "line": {"color": theme.BWD, "width": 2}}
+        | {"size": [9, 0, 0, 0, 9]},
+    }
+    at, said = slope_changes(state)
+    dot = {**place, "mode": "markers", "cliponaxis": False, **at}
+    text = {
+        **place,
+        "mode": "text",
+        "name": "slope now",
+        "x": [ENDS[1]],
+        "y": [slope_ceiling(result)],
+        "textposition": "bottom left",
+        "textfont": {"size": 15 if phone else 17, "color": theme.BWD},
+        "cliponaxis": False,
+    }
+    return [
+        dot | {"name": "look here", "marker": {"size": 28, "color": theme.SPOT}},
+        curve,
+        ends,
+        dot | {"name": "now", "marker": {"size": 12, "color": theme.BWD}},
+        text | said,
+    ]
+
+
+def _limits(result: Lookup) -> dict[str, Any]:
+    """Dotted ways from the curve to its two limits, of which a tie leaves only the hot one."""
+    (coldest, *_, hottest), (cold, *_, hot) = result.curve
+    x = [ENDS[0], float(hottest), None, float(coldest), ENDS[1]]
+    y = [0.0, float(f"{hot:.4g}"), None, float(f"{cold:.4g}"), 0.0]
+    return {"x": x[:2], "y": y[:2]} if result.tied else {"x": x, "y": y}
+
+
+def slope_changes(state: State) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Where the dot stands, and what is written beside the title."""
+    where = ENDS[0] if np.isinf(state.temperature) else max(state.temperature, ENDS[1])
+    here = wording.temperature(state.temperature)
+    if state.slope is None:
+        return {"x": [], "y": []}, {"text": [f"{here}: no derivative"]}
+    at = {"x": [float(f"{where:.4g}")], "y": [float(f"{state.slope:.4g}")]}
+    return at, {"text": [f"{here}: <b>{wording.size(state.slope)}</b>"]}
+
+
+def slope_ceiling(result: Lookup) -> float:
+    """Top of the slope axis, with a line's room for the number."""
+    return 1.3 * max(float(result.curve[1].max()), 1e-3)
+
+
+def slope_notes(columns: Columns, across: list[float], upward: list[float]) -> list[dict[str, Any]]:
+    paper = {"xref": "paper", "yref": "paper", "showarrow": False}
+    title = "slope " + theme.math("‖∂output/∂<i>q</i>‖")
+    start = across[0] - (0.02 if columns.width < 500 else 0.045)
+    ink = {"size": columns.small + 1, "color": theme.INK}
+    muted = {"size": columns.small, "color": theme.MUTED}
+    low = upward[0] - (46 if columns.width < 500 else 57) / columns.height
+    return [
+        {**paper, "x": start, "y": upward[1] + 14 / columns.height, "text": title, "font": ink}
+        | {"xanchor": "left", "yanchor": "bottom"},
+        {**paper, "x": across[0], "y": low, "text": "mean", "font": muted, "xanchor": "left"},
+        {**paper, "x": across[1], "y": low, "text": "argmax", "font": muted, "xanchor": "right"},
+        {**paper, "x": sum(across) / 2, "y": low, "text": "temperature τ", "font": muted}
+        | {"xanchor": "center"},
+    ]
