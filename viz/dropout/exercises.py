@@ -1,0 +1,249 @@
+"""The exam's questions on dropout as a penalty, and variants with whole numbers."""
+
+from fractions import Fraction
+
+import numpy as np
+
+from viz.draw.numbers import short
+from viz.dropout import demo
+from viz.quiz import Choice, Expression, Feedback, Number, Parts, Question, Table, is_close
+
+Rng = np.random.Generator
+COLUMNS = (
+    ((3, 4, 0), 5),
+    ((1, 2, 2), 3),
+    ((2, 3, 6), 7),
+    ((4, 4, 7), 9),
+    ((5, 12, 0), 13),
+    ((6, 8, 0), 10),
+)
+# Keep probabilities whose (1 - p) / p has a rational root; 1/2 is left out, since there
+# p squared equals p (1 - p) and mistakes would coincide with the key.
+KEEPS = tuple(Fraction(p) for p in ("1/5", "4/5", "1/10", "9/10", "9/25", "16/25"))
+SETTING = (
+    "Dropout keeps each entry of X with probability p (no rescaling while training). On average "
+    "that costs |y − pXw̌|² + p(1 − p) |Γ̌ w̌|², Γ̌ diagonal with the column norms of X. "
+)
+
+
+def _keep(rng: Rng | None) -> Fraction:
+    return Fraction(4, 5) if rng is None else KEEPS[rng.integers(len(KEEPS))]
+
+
+def _settings(p: Fraction, **more: object) -> demo.CostSettings:
+    return demo.CostSettings.model_validate({"keep_prob": float(p), **more})
+
+
+def substitution(rng: Rng | None) -> Question:
+    """Part (a), first half: which w turns it into ridge?"""
+    options = ("w = p w̌", "w = w̌ / p", "w = (1 − p) w̌", "w = √p w̌")
+    order = np.arange(4) if rng is None else rng.permutation(4)
+    place = list(order).index
+    return Question(
+        id="dr-x1",
+        prompt=f"{SETTING}Which substitution turns this into |y − Xw|² + |Γw|²?",
+        answer=Choice(tuple(options[i] for i in order), place(0)),
+        why="The first term asks for w = p w̌: at test time all inputs are on, so the weights must "
+        "be p times as large as in training.",
+        feedback=(
+            Feedback(
+                place(1),
+                "The trained net saw inputs p times smaller on average; at test "
+                "time all are on, so the weights must shrink.",
+            ),
+            Feedback(place(2), "p is the keep probability here."),
+            Feedback(place(3), "Put w̌ = w/√p into the first term: a factor √p is left."),
+        ),
+        settings=demo.CostSettings(),
+        points=2,
+    )
+
+
+def penalty_matrix(rng: Rng | None) -> Question:
+    """Part (a), second half: Gamma."""
+    del rng
+    return Question(
+        id="dr-x2",
+        prompt=f"{SETTING}With w = p w̌ it becomes |y − Xw|² + |Γw|². Γ = ? × Γ̌, as a formula in "
+        "p (√ or sqrt is understood).",
+        answer=Expression(
+            "sqrt((1-p)/p)", ("p",), low=0.1, high=0.9, rel=1e-9, latex=r"\sqrt{\tfrac{1-p}{p}}"
+        ),
+        why="p(1 − p)/p² = (1 − p)/p stands before |Γ̌w|², and Γ enters squared. At p = 1 nothing "
+        "is dropped and the penalty vanishes.",
+        feedback=(
+            Feedback("sqrt(p(1-p))", "That is before substituting w̌ = w/p."),
+            Feedback("(1-p)/p", "Take the square root: Γ enters squared."),
+            Feedback(
+                "sqrt(p/(1-p))",
+                "Upside down: at p = 1 nothing is dropped, so the penalty must vanish.",
+            ),
+            Feedback("p(1-p)", "That is before substituting, and Γ enters squared."),
+        ),
+        settings=demo.CostSettings(),
+        points=2,
+    )
+
+
+def change_of_variables(rng: Rng | None) -> Question:
+    """Part (b): the new data matrix."""
+    options = ("X Γ⁻¹", "Γ X", "Γ⁻¹ X", "X Γ")
+    order = np.array([2, 0, 3, 1]) if rng is None else rng.permutation(4)
+    place = list(order).index
+    return Question(
+        id="dr-x3",
+        prompt="Write |y − Xw|² + |Γw|² as plain ridge |y − X̃w̃|² + |w̃|² with w̃ = Γw "
+        "(X is n × d). What is X̃?",
+        answer=Choice(tuple(options[i] for i in order), place(0)),
+        why="X w = X Γ⁻¹ Γ w, so X̃ = X Γ⁻¹ (a positive constant more is allowed, if w̃ takes it "
+        "back).",
+        feedback=(
+            Feedback(place(1), "The shapes do not fit: Γ is d × d and X is n × d."),
+            Feedback(place(2), "The shapes do not fit: Γ⁻¹ acts on the columns, from the right."),
+            Feedback(place(3), "Then X̃w̃ = XΓΓw; the columns would be squared in size."),
+        ),
+        settings=demo.CostSettings(),
+        points=2,
+    )
+
+
+def _draw(rng: Rng | None) -> tuple[list[tuple[int, ...]], list[int], Fraction]:
+    picks = [0, 1] if rng is None else list(rng.permutation(len(COLUMNS))[:2])
+    return [COLUMNS[i][0] for i in picks], [COLUMNS[i][1] for i in picks], _keep(rng)
+
+
+def _matrix(columns: list[tuple[int, ...]]) -> str:
+    rows = r" \\ ".join(" & ".join(str(c[i]) for c in columns) for i in range(3))
+    return rf"$X = \begin{{pmatrix}} {rows} \end{{pmatrix}}$"
+
+
+def equal_norms(rng: Rng | None) -> Question:
+    """Part (c): the column norms of the new matrix."""
+    columns, norms, p = _draw(rng)
+    key = float(p / (1 - p)) ** 0.5
+    factor = float((1 - p) / p) ** 0.5
+
+    def equal_constants(values: tuple[float, ...]) -> bool:
+        first, second = values
+        near = is_close(first, second, rel=0.005, atol=1e-9)
+        return near and first > 0 and not is_close(first, key, rel=0.01, atol=1e-9)
+
+    return Question(
+        id="dr-x4",
+        prompt=f"{_matrix(columns)}, p = {p}, Γ = √((1 − p)/p) Γ̌ with the column norms of X on "
+        "Γ̌'s diagonal. How long are the columns of X̃ = XΓ⁻¹?",
+        answer=Parts(
+            ("first column", Number(key, abs=0.0, rel=0.01)),
+            ("second column", Number(key, abs=0.0, rel=0.01)),
+        ),
+        why=f"Column j is divided by √((1 − p)/p)·|x_j|, so each has length √(p/(1 − p)) = "
+        f"{short(key)}. Batch normalization also gives the columns a common size.",
+        feedback=(
+            Feedback((norms[0] * 1.0, norms[1] * 1.0), "Those are the columns of X itself."),
+            Feedback(
+                (factor, factor), "Upside down: Γ is divided by, so the constant is √(p/(1 − p))."
+            ),
+            Feedback(
+                (norms[0] ** 2 * factor, norms[1] ** 2 * factor),
+                "X has to be divided by Γ, not multiplied.",
+            ),
+            Feedback(
+                equal_constants,
+                "Equal it is, and any equal constant is right if λ may take it up; with λ = 1 "
+                f"it is √(p/(1 − p)) = {short(key)}.",
+                accept=True,
+            ),
+        ),
+        settings=_settings(p, data="unequal", num_features=3),
+        points=2,
+    )
+
+
+def batch_norm(rng: Rng | None) -> Question:
+    """Part (c), second half: the relation to batch normalization."""
+    options = (
+        "both give the columns a common scale",
+        "both subtract the mean of each column",
+        "both add noise at test time",
+        "neither depends on the data",
+    )
+    order = np.array([1, 0, 3, 2]) if rng is None else rng.permutation(4)
+    place = list(order).index
+    return Question(
+        id="dr-x5",
+        prompt="What have dropout (seen as a change of variables) and batch normalization in "
+        "common?",
+        answer=Choice(tuple(options[i] for i in order), place(0)),
+        why="X̃ = XΓ⁻¹ has columns of equal length, and so has a batch-normalized X. But dropout "
+        "does not remove the mean.",
+        feedback=(
+            Feedback(
+                place(1),
+                "Dropout leaves the mean; a column with a large mean even counts as a large one.",
+            ),
+            Feedback(place(2), "At test time neither is random."),
+            Feedback(place(3), "Both use the columns' sizes, which are data."),
+        ),
+        settings=demo.UnitSettings(),
+    )
+
+
+def penalty_value(rng: Rng | None) -> Question:
+    """The penalty as a number."""
+    columns, norms, p = _draw(rng)
+    weight = (1, -2) if rng is None else tuple(int(v) for v in rng.choice([-3, -2, -1, 1, 2, 3], 2))
+    body = sum(n * n * w * w for n, w in zip(norms, weight, strict=True))
+    key = float(p * (1 - p) * body)
+    wrong = (
+        (float(p * p * body), "The variance of a mask is p − p², because R² = R."),
+        (float((1 - p) * body), "The variance is p(1 − p), not 1 − p."),
+        (
+            float(p * (1 - p) * sum(n * w * w for n, w in zip(norms, weight, strict=True))),
+            "The column norms enter squared.",
+        ),
+        (float(p * body), "A mask that is always on has no variance: multiply by 1 − p as well."),
+    )
+    return Question(
+        id="dr-x6",
+        prompt=f"{_matrix(columns)}, w̌ = ({weight[0]}, {weight[1]}), p = {p}. How large is the "
+        "penalty p(1 − p) |Γ̌w̌|²?".replace("-", "−"),
+        answer=Number(key, abs=0.0, rel=0.005),
+        why=f"p(1 − p) = {p * (1 - p)}, the column norms are {norms[0]} and {norms[1]}: "
+        f"{p * (1 - p)} × {body} = {short(key, 6)}.",
+        feedback=tuple(
+            Feedback(value, words) for value, words in wrong if abs(value - key) > 0.01 * key
+        ),
+        settings=_settings(p),
+    )
+
+
+def units(rng: Rng | None) -> Question:
+    """Which predictions change with the unit?"""
+    rows = ("ridge with one λ", "dropout", "batch norm, then ridge")
+    order = np.arange(3) if rng is None else rng.permutation(3)
+    changes = (True, False, False)
+    return Question(
+        id="dr-x7",
+        prompt="Feature 1 is given in millimetres instead of metres and the model is fitted again. "
+        "Whose predictions change?",
+        answer=Table(
+            tuple(rows[i] for i in order),
+            ("change", "stay"),
+            tuple((changes[i], not changes[i]) for i in order),
+            single=True,
+        ),
+        why="Dropout's Γ and batch norm's standard deviation both carry the unit and take it out "
+        "again. Plain ridge charges every weight the same price, whatever the unit.",
+        settings=demo.UnitSettings(),
+    )
+
+
+ALL = (
+    substitution,
+    penalty_matrix,
+    change_of_variables,
+    equal_norms,
+    batch_norm,
+    penalty_value,
+    units,
+)

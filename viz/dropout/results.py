@@ -1,0 +1,201 @@
+"""What the views of dropout compute, ready to be drawn."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from viz.dropout import compute
+from viz.dropout.compute import Descent, Loss, MonteCarlo, Sample, Tikhonov
+
+FloatArray = npt.NDArray[np.float64]
+KEEPS = tuple(round(0.02 * k, 2) for k in range(1, 51))
+METHODS = ("dropout", "ridge", "batchnorm + ridge")
+UNITS = tuple(float(f"{10 ** (k / 10):.4g}") for k in range(-20, 21))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cost:
+    """Monte Carlo against the closed form, and the column norms before and after.
+
+    Attributes:
+        shown: numbers of masks at which the running mean is drawn.
+        running: the mean over the first masks, shape (len(shown),).
+    """
+
+    sample: Sample
+    keep_prob: float
+    fitted: Tikhonov
+    loss: Loss
+    trial: MonteCarlo
+    shown: npt.NDArray[np.int64]
+    running: FloatArray
+    shared: bool
+    exact: float | None
+
+
+def cost(
+    sample: Sample, *, keep_prob: float, draws: int, shared: bool, rng: np.random.Generator
+) -> Cost:
+    """Fit, then average the cost of the fit over random masks."""
+    fitted = compute.tikhonov(sample.x, sample.y, keep_prob=keep_prob)
+    weight = fitted.w_check
+    loss = compute.closed_loss(sample.x, sample.y, weight, keep_prob=keep_prob)
+    trial = compute.monte_carlo(
+        sample.x, sample.y, weight, keep_prob=keep_prob, draws=draws, rng=rng, shared=shared
+    )
+    shown = np.unique(np.geomspace(1, draws, 60).round().astype(int))
+    running = np.cumsum(trial.samples)[shown - 1] / shown
+    exact = None
+    if sample.x.shape[1] <= 8:
+        exact = compute.exact_loss(sample.x, sample.y, weight, keep_prob=keep_prob)
+    return Cost(sample, keep_prob, fitted, loss, trial, shown, running, shared, exact)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Path:
+    """Weights, degrees of freedom and errors for every keep probability of `KEEPS`.
+
+    Attributes:
+        w_check, weight: shape (50, d).
+        ones: the one-feature fits that p -> 0 leads to, shape (d,).
+        train, test: mean squared errors of the rescaled weights; test is None for own data.
+    """
+
+    sample: Sample
+    keep_prob: float
+    w_check: FloatArray
+    weight: FloatArray
+    ones: FloatArray
+    df: FloatArray
+    train: FloatArray
+    test: FloatArray | None
+    notices: tuple[str, ...]
+
+
+def path(sample: Sample, *, keep_prob: float) -> Path:
+    """Follow the weights from p = 0.02 to least squares at p = 1."""
+    x, y = sample.x, sample.y
+    found = [compute.tikhonov(x, y, keep_prob=p) for p in KEEPS]
+    norms = found[0].norms
+    ones = np.where(norms > 0, x.T @ y / np.where(norms > 0, norms, 1) ** 2, 0.0)
+    weight = np.array([one.weight for one in found])
+    train = np.array([float(((y - x @ w) ** 2).mean()) for w in weight])
+    test = None
+    if sample.x_test is not None and sample.y_test is not None:
+        test = np.array([float(((sample.y_test - sample.x_test @ w) ** 2).mean()) for w in weight])
+    return Path(
+        sample,
+        keep_prob,
+        np.array([one.w_check for one in found]),
+        weight,
+        ones,
+        np.array([one.df for one in found]),
+        train,
+        test,
+        found[-1].notices,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Masks:
+    """A few masks of the first rows, and the Gram matrix that training believes in.
+
+    Attributes:
+        masks: shape (frames, rows, d), True where an entry is kept.
+        gram: correlations of the columns, X'X with unit diagonal.
+    """
+
+    sample: Sample
+    keep_prob: float
+    rows: FloatArray
+    masks: npt.NDArray[np.bool_]
+    gram: FloatArray
+
+
+def masks(sample: Sample, *, keep_prob: float, rng: np.random.Generator, frames: int = 12) -> Masks:
+    """Draw masks for the first twenty rows."""
+    compute.check(sample.x, sample.y)
+    rows = sample.x[:20]
+    drawn = rng.random((frames, *rows.shape)) < compute.check_keep(keep_prob)
+    norms = np.sqrt((sample.x**2).sum(axis=0))
+    unit = sample.x / np.where(norms > 0, norms, 1.0)
+    return Masks(sample, keep_prob, rows, drawn, unit.T @ unit)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Units:
+    """How far predictions move when the first feature is measured in another unit.
+
+    Attributes:
+        changes: for each method, the rms change of the predictions relative to their spread,
+            shape (len(UNITS),).
+        shifted: the same when every feature's mean is moved by one standard deviation.
+    """
+
+    keep_prob: float
+    l2: float
+    changes: dict[str, FloatArray]
+    shifted: dict[str, float]
+
+
+def units(sample: Sample, *, keep_prob: float, l2: float) -> Units:
+    """Fit each method again for every unit of the first feature."""
+    x, y = compute.check(sample.x, sample.y)
+    changes, shifted = {}, {}
+    for method in METHODS:
+        options: dict[str, Any] = {"method": method, "keep_prob": keep_prob, "l2": l2}
+        base = compute.predictions(x, y, **options)
+        spread = float(base.std()) or 1.0
+        moved = []
+        for unit in UNITS:
+            scaled = x.copy()
+            scaled[:, 0] *= unit
+            other = compute.predictions(scaled, y, **options)
+            moved.append(math.sqrt(float(((other - base) ** 2).mean())) / spread)
+        changes[method] = np.array(moved)
+        away = compute.predictions(x + x.std(axis=0), y, **options)
+        shifted[method] = math.sqrt(float(((away - base) ** 2).mean())) / spread
+    return Units(keep_prob, l2, changes, shifted)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Training:
+    """Stochastic descent under masks, beside the closed form it must find."""
+
+    sample: Sample
+    keep_prob: float
+    inverted: bool
+    descent: Descent
+    target: FloatArray
+
+    def distance(self, frame: int) -> float:
+        """Relative distance of the averaged iterate from the closed form."""
+        gap = float(np.linalg.norm(self.descent.averaged[frame] - self.target))
+        return gap / max(float(np.linalg.norm(self.target)), 1e-12)
+
+
+def training(
+    sample: Sample,
+    *,
+    keep_prob: float,
+    inverted: bool,
+    num_steps: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> Training:
+    """Descend with fresh masks; inverted dropout is compared with p w_check."""
+    x, y = compute.check(sample.x, sample.y)
+    found = compute.tikhonov(x, y, keep_prob=keep_prob)
+    run = compute.sgd(
+        x,
+        y,
+        keep_prob=keep_prob,
+        num_steps=num_steps,
+        batch_size=batch_size,
+        rng=rng,
+        inverted=inverted,
+    )
+    return Training(sample, keep_prob, inverted, run, found.weight if inverted else found.w_check)
