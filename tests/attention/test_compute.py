@@ -268,7 +268,7 @@ def test_bad_vectors_are_named(parts, words):
 def test_a_temperature_of_zero_is_refused():
     with pytest.raises(ValueError, match="temperature must be positive, got 0"):
         soft(EXAM, 0)
-    with pytest.raises(ValueError, match="grad_output has 2 entries but the values have 3"):
+    with pytest.raises(ValueError, match="grad_output must have 3 entries like the values, got 2"):
         soft_gradients(EXAM, [1, 1])
 
 

@@ -93,7 +93,7 @@ def test_the_mask_hides_the_future_and_rows_sum_to_one():
 
 
 def test_equal_words_find_each_other():
-    words = tuple(["the", "cat", "saw", "the", "dog"])
+    words = ("the", "cat", "saw", "the", "dog")
     vectors = word_vectors(words, 64, np.random.default_rng(0))
     assert (vectors[0] == vectors[3]).all()
     found = self_attention(vectors, equal_projections(64), names=words)

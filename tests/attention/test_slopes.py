@@ -1,4 +1,6 @@
-import mpmath
+import itertools
+from decimal import Decimal, localcontext
+
 import numpy as np
 import pytest
 import torch
@@ -60,17 +62,20 @@ def test_the_jacobian_holds_the_gradients_of_every_output():
 
 def test_a_slope_of_1e_50_keeps_its_digits():
     """Against 120 digits, where nothing cancels."""
-    with mpmath.workdps(120):
-        keys, values = mpmath.matrix(EXAM.keys.tolist()), mpmath.matrix(EXAM.values.tolist())
-        scores = [mpmath.mpf(float(s)) / mpmath.mpf("0.05") for s in EXAM.scores]
-        total = sum(mpmath.exp(s) for s in scores)
-        weights = mpmath.diag([mpmath.exp(s) / total for s in scores])
-        column = mpmath.matrix([weights[i, i] for i in range(4)])
-        middle = weights - column * column.T
-        exact = values.T * middle * keys / mpmath.mpf("0.05")
-        norm = mpmath.sqrt(sum(entry**2 for entry in exact))
-    assert slope(EXAM, 0.05) == pytest.approx(float(norm), rel=1e-12)
-    assert slope(EXAM, 0.05) == pytest.approx(5.6e-50, rel=0.01)
+    with localcontext(prec=120):
+        powers = [(Decimal(float(score)) / Decimal("0.05")).exp() for score in EXAM.scores]
+        weights = [power / sum(powers) for power in powers]
+        keys = [[Decimal(float(entry)) for entry in key] for key in EXAM.keys]
+        values = [[Decimal(float(entry)) for entry in value] for value in EXAM.values]
+        total = Decimal(0)
+        for r, c in itertools.product(range(3), range(3)):
+            mixed = sum(w * v[r] * k[c] for w, v, k in zip(weights, values, keys, strict=True))
+            mean_value = sum(w * v[r] for w, v in zip(weights, values, strict=True))
+            mean_key = sum(w * k[c] for w, k in zip(weights, keys, strict=True))
+            total += ((mixed - mean_value * mean_key) / Decimal("0.05")) ** 2
+        exact = float(total.sqrt())
+    assert slope(EXAM, 0.05) == pytest.approx(exact, rel=1e-12)
+    assert exact == pytest.approx(5.6e-50, rel=0.01)
 
 
 def test_the_top_of_the_exams_slope():

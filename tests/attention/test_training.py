@@ -100,5 +100,5 @@ def test_bad_options_are_named(options, words):
 
 
 def test_a_target_of_another_length_is_named():
-    with pytest.raises(ValueError, match="the target has 2 entries but the values have 3"):
+    with pytest.raises(ValueError, match="the target must have 3 entries like the values, got 2"):
         learn(EXAM, np.array([1.0, 2.0]))

@@ -70,7 +70,8 @@ def _grad_output(inputs: Inputs, grad_output: FloatArray | Sequence[float]) -> F
     grad = np.asarray(grad_output, dtype=np.float64)
     if grad.shape != (inputs.values.shape[1],):
         raise ValueError(
-            f"grad_output has {grad.size} entries but the values have {inputs.values.shape[1]}"
+            f"grad_output must have {inputs.values.shape[1]} entries like the values, "
+            f"got {grad.size}"
         )
     return grad
 

@@ -8,6 +8,7 @@ from viz.attention import wording
 from viz.attention.compute import FloatArray, soft
 from viz.attention.results import Lookup, Map
 from viz.attention.slopes import jacobian
+from viz.draw.numbers import short
 from viz.view import Line
 
 SMALL = 5
@@ -52,11 +53,11 @@ def table(result: Lookup) -> tuple[Line, ...]:
 def _scores(result: Lookup) -> tuple[Line, ...]:
     inputs, said = result.inputs, []
     root = rf" / \sqrt{{{len(inputs.query)}}}" if inputs.scaled else ""
-    short = len(inputs.query) <= SMALL
+    few = len(inputs.query) <= SMALL
     for j in range(min(inputs.num_keys, SMALL)):
         pairs = zip(inputs.keys[j], inputs.query, strict=True)
         products = " + ".join(rf"{_factor(k)} \cdot {_factor(q)}" for k, q in pairs)
-        middle = f"({products}){root} = " if short else ""
+        middle = f"({products}){root} = " if few else ""
         said.append(
             rf"s_{{{j + 1}}} &= q \cdot k_{{{j + 1}}}{root} = {middle}{tex(inputs.scores[j])}"
         )
@@ -92,7 +93,7 @@ def _softmax(result: Lookup) -> tuple[Line, ...]:
         rf" = {column(found.attention_weights)}"
     )
     words = (
-        f"Softmax at τ = {wording.size(tau)}; taking off the largest score changes nothing, "
+        f"Softmax at τ = {short(tau)}; taking off the largest score changes nothing, "
         "since it cancels."
     )
     output = rf"\text{{output}} = \sum_j w_j\, v_j = {column(found.output)}"
@@ -109,14 +110,15 @@ def _backward(result: Lookup) -> tuple[Line, ...]:
             r"\frac{\partial L}{\partial q} = 0, \quad \frac{\partial L}{\partial K} = 0, \quad "
             rf"\frac{{\partial L}}{{\partial v_{{{result.hard.winner + 1}}}}} = g = {g}"
         )
-        words = "A small change leaves the winner, so only the winner's value gets a gradient."
+        words = "For L = g · output: a small change leaves the winner; only its value gets any."
         return (Line(formula, words),)
     formula = (
         r"\frac{\partial L}{\partial s} = \frac{1}{\tau}\, w \odot (V g - w^\top V g) = "
         rf"{column(grads.scores, 3)}, \qquad \frac{{\partial L}}{{\partial q}} = "
         rf"K^\top \frac{{\partial L}}{{\partial s}} = {column(grads.query, 3)}"
     )
-    words = f"Backward through softmax, with g = {wording.vector(result.grad_output)} arriving."
+    arriving = wording.vector(result.grad_output)
+    words = f"Backward through softmax, for L = g · output with g = {arriving}."
     if result.mode == "straight-through":
         words += " Straight-through uses this slope although the forward pass was argmax."
     return (Line(formula, words),)
@@ -143,7 +145,7 @@ def slope(result: Lookup) -> tuple[Line, ...]:
     )
     lines = [
         Line(formula, "The softmax weights move with their scores, the scores with the query."),
-        Line(numbers, f"At τ = {wording.size(tau)}:"),
+        Line(numbers, f"At τ = {short(tau)}:"),
         Line(norm, f"Its size is the slope, {size}."),
         *_ends(result),
     ]

@@ -29,7 +29,9 @@ def grad_output_of(upstream: str, inputs: Inputs) -> FloatArray:
         return np.ones(size)
     typed = np.array(tables.read_numbers(upstream, limit=MAX_DIMENSIONS, what="gradient g"))
     if len(typed) != size:
-        raise ValueError(f"the gradient g has {len(typed)} entries but the values have {size}")
+        raise ValueError(
+            f"the gradient g must have {size} entries like the values, got {len(typed)}"
+        )
     return typed
 
 

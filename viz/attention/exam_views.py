@@ -79,7 +79,7 @@ def agree_on_slope(settings: TableSettings | SlopeSettings) -> dict[str, float]:
     return {
         "slope by the formula": witnesses.slope_by_formula(inputs, temperature),
         "by backward passes": witnesses.slope_by_backward(inputs, temperature),
-        "viz": slope(inputs, temperature),
+        "this page": slope(inputs, temperature),
         "PyTorch autograd": witnesses.slope_by_torch(inputs, temperature),
     }
 

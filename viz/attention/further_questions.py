@@ -1,5 +1,7 @@
 """Questions beyond the exam: distances, temperatures, weights and lengths."""
 
+from functools import partial
+
 import numpy as np
 
 from viz.attention import wording
@@ -17,7 +19,7 @@ from viz.attention.variants import (
     vectors,
 )
 from viz.draw.numbers import fixed, listed, short
-from viz.quiz import Choice, Feedback, Number, Order, Parts, Question
+from viz.quiz import Choice, Feedback, Number, Order, Parts, Question, is_close
 
 
 def distance(rng: Rng) -> Question:
@@ -94,12 +96,20 @@ def winning_weight(rng: Rng) -> Question:
     key = Number(float(weights.max()), abs=0.005, rel=0.0)
     positive = float(inputs.scores.max() / max(float(np.abs(inputs.scores).sum()), 1.0))
     said = [
-        (float(softmax(inputs.scores, 1 / tau).max()), "Divide the scores by τ, do not multiply."),
-        (float(softmax(inputs.scores).max()), f"That is the weight at τ = 1, not at τ = {tau:g}."),
-        (positive, "Softmax takes exponentials before it divides by the sum."),
-        (1.0, "That is argmax; at this temperature the others keep some weight."),
+        (1.0, 1e-9, "That is argmax; at this temperature the others keep some weight."),
+        (float(softmax(inputs.scores).max()), 6e-4, f"That is the weight at τ = 1, not {tau:g}."),
+        (
+            float(softmax(inputs.scores, 1 / tau).max()),
+            6e-4,
+            "Divide the scores by τ, do not multiply.",
+        ),
+        (positive, 6e-3, "Softmax takes exponentials before it divides by the sum."),
     ]
-    feedback = [Feedback(wrong, words) for wrong, words in said if not key.same(key.key, wrong)]
+    feedback = [
+        Feedback(partial(is_close, wrong, rel=0.0, atol=near), words)
+        for wrong, near, words in said
+        if not key.same(key.key, wrong)
+    ]
     gaps = [float((score - inputs.scores.max()) / tau) for score in inputs.scores]
     powers = " + ".join(f"e^({short(gap, 3)})" if gap else "1" for gap in gaps)
     return Question(

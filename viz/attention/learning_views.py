@@ -60,7 +60,7 @@ def agree_on_loss(settings: LearnSettings) -> dict[str, float]:
     target = target_of(settings, inputs)[0]
     by_torch = witnesses.loss_by_torch(inputs, target, **_learn_options(settings))
     by_hand = float(run_learn(settings).courses[0].losses[-1])
-    return {"last loss with softmax, viz": by_hand, "PyTorch autograd": by_torch}
+    return {"last loss with softmax, this page": by_hand, "PyTorch autograd": by_torch}
 
 
 def run_size(settings: SizeSettings, progress: Progress = quiet) -> Saturation:
@@ -81,7 +81,7 @@ def size_snippet(settings: SizeSettings) -> str:
 def agree_on_saturation(settings: SizeSettings) -> dict[str, float]:
     result = run_size(settings)
     return {
-        "largest weight at d = 512, viz": size_answer(result)[0],
+        "largest weight at d = 512, this page": size_answer(result)[0],
         "PyTorch": witnesses.largest_weight_by_torch(result.last_scores),
     }
 
@@ -138,7 +138,7 @@ def agree_on_tokens(settings: TokenSettings) -> dict[str, float]:
     options = {"causal": settings.causal, "scaled": settings.divide}
     heat = settings.heat
     return {
-        "size of all outputs, viz": witnesses.output_norm(run_tokens(settings)),
+        "size of all outputs, this page": witnesses.output_norm(run_tokens(settings)),
         "token by token": witnesses.output_norm_by_rows(
             made, projections, temperature=heat, **options
         ),

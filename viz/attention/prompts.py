@@ -23,7 +23,7 @@ def exact(key: float) -> Number:
 def given(inputs: Inputs, *, values: bool = True) -> str:
     """The vectors as a small table, the query above it."""
     head = f"Query {wording.vector(inputs.query)}."
-    columns = [f"| key {j + 1} " for j in range(inputs.num_keys)]
+    columns = [f"| {j + 1} " for j in range(inputs.num_keys)]
     lines = [
         "| " + "".join(columns) + "|",
         "|---" * (inputs.num_keys + 1) + "|",

@@ -137,7 +137,8 @@ def _check(
 ) -> None:
     if np.shape(target) != (inputs.values.shape[1],):
         raise ValueError(
-            f"the target has {np.size(target)} entries but the values have {inputs.values.shape[1]}"
+            f"the target must have {inputs.values.shape[1]} entries like the values, "
+            f"got {np.size(target)}"
         )
     if not temperature > 0:
         raise ValueError(f"temperature must be positive, got {temperature:g}")

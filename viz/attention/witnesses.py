@@ -69,7 +69,9 @@ def distance_by_torch(inputs: Inputs) -> float:
         if key != won:
             gap = scores[won] - scores[key]
             (grad,) = torch.autograd.grad(gap, query, retain_graph=True)
-            found.append(float(gap.detach() / torch.linalg.norm(grad)))
+            steepness = float(torch.linalg.norm(grad))
+            if steepness:
+                found.append(float(gap.detach()) / steepness)
     return min(found, default=float("inf"))
 
 
