@@ -1,3 +1,4 @@
+import itertools
 import json
 
 import numpy as np
@@ -19,7 +20,6 @@ from viz.attention.variants import (
     temperature_for,
     vectors,
 )
-import itertools
 
 MAKERS = dict(zip(("x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8"), exercises.ALL, strict=True))
 

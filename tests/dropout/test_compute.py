@@ -171,7 +171,7 @@ def test_descent_lands_on_the_closed_form(inverted):
 
 
 def test_alone_every_feature_stands_for_the_common_factor():
-    found = results.path(demo.sample_of(demo.CostSettings()), keep_prob=0.5)
+    found = results.path(demo.sample_of(demo.PathSettings()), keep_prob=0.5)
     np.testing.assert_allclose(found.weight[-1], (2, -1, 0.5, 0, 0, 0), atol=0.9)
     assert found.ones.min() > 1.0
     assert found.ones.max() < 2.0
