@@ -143,6 +143,6 @@ def test_the_answer_is_shown_by_the_page_in_the_same_state():
 
 def test_the_prompt_never_holds_the_answer():
     question = exam("x2")
-    assert "(1, 4, 3)" in question.prompt
+    assert "(1,\u00a04,\u00a03)" in question.prompt
     assert "11" not in question.prompt
     assert "0.8485" not in exam("x5").prompt

@@ -52,6 +52,8 @@ VECTORS = "\n\n".join(
     )
 )
 SENTENCE = "the cat saw the dog and the dog saw the cat"
+# Three stops an octave, so that 0.5, 1, 2 and 4 are among them.
+HEAT: dict[str, Any] = {"low": 2**-4, "high": 2**7, "log": 10}
 ROWS = "1 0 0\n0 1 0\n1 1 0\n0 0 2"
 
 
@@ -62,9 +64,8 @@ def _query(place: int, **more: Any) -> Any:
 
 
 def _temperature(**more: Any) -> Any:
-    label = "Temperature τ"
     default = SEED.defaults.temperature
-    return number(default, key="t", label=label, low=0.05, high=100, log=12, **more)
+    return number(default, key="t", label="Temperature τ", **HEAT, **more)
 
 
 def _scaled(**more: Any) -> Any:
@@ -178,7 +179,7 @@ class TokenSettings(BaseSettings):
     )
     causal: bool = switch(True, key="causal", label="Hide the future")
     divide: bool = switch(True, key="div", label="Divide by √d")
-    heat: float = number(1.0, key="heat", label="Temperature τ", low=0.05, high=100, log=12)
+    heat: float = number(1.0, key="heat", label="Temperature τ", **HEAT)
     width: int = number(
         64,
         key="w",

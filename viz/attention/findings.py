@@ -128,8 +128,8 @@ LEARN_FINDINGS = (
     ),
     Preset(
         "start too cold",
-        {"temperature": 0.277},
-        "At τ = 0.277 the slope is 5 × 10⁻⁸: softmax is as stuck as argmax.",
+        {"temperature": 0.25},
+        "At τ = 0.25 the slope is 5.5 × 10⁻⁹: softmax is as stuck as argmax.",
     ),
 )
 SIZE_FINDINGS = (

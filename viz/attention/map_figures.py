@@ -263,8 +263,8 @@ def _notes(result: Map, phone: bool) -> list[dict[str, Any]]:
         graph.note(0, 1.2, title, size=small + 1, **walk, xanchor="left"),
         wall,
         muted(1, under, "distance walked", walk, "right"),
-        muted(0.98, 0.13, "dashed: argmax,", walk, "right"),
-        muted(0.98, 0.13 - (0.11 if phone else 0.065), "flat on both sides", walk, "right"),
+        muted(0.98, 0.21 if phone else 0.13, "dashed: argmax,", walk, "right"),
+        muted(0.98, 0.1 if phone else 0.065, "flat on both sides", walk, "right"),
     ]
 
 

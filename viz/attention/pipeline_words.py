@@ -41,7 +41,8 @@ def backward_words(result: Lookup) -> str:
     size = wording.size(float(np.linalg.norm(query)))
     said = f"The query gets a gradient of size {{bwd:{size}}}"
     if result.mode == "straight-through":
-        return f"{arrives}{said}, borrowed from softmax; of the values only {winner} gets any."
+        said += ", borrowed from softmax: the true slope is 0"
+        return f"{arrives}{said}. Of the values only {winner} gets any."
     return f"{arrives}{said}; every key and every value gets its share."
 
 

@@ -31,7 +31,7 @@ def given(inputs: Inputs, *, values: bool = True) -> str:
     ]
     if values:
         lines.append("| value " + "".join(f"| {wording.vector(v)} " for v in inputs.values) + "|")
-    return f"{head}\n\n" + "\n".join(lines)
+    return f"{head}\n\n" + "\n".join(lines).replace(", ", ",\u00a0")
 
 
 def products(inputs: Inputs, key: int) -> list[str]:

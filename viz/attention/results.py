@@ -161,7 +161,7 @@ def map_of(looked: Lookup, axes: tuple[int, int], span: float, paint: Paint) -> 
         plane,
         window,
         axes,
-        cells(inputs.keys, plane, window, keep_free=plane.place(inputs.query)[None]),
+        cells(inputs.keys, plane, window, keep_free=_disc(looked, plane)),
         landscape(inputs, plane, window, grid, reach=span / (GRID - 1)),
         np.inf if nearest is None else plane_distance(inputs, plane, nearest),
         paint,
@@ -169,6 +169,16 @@ def map_of(looked: Lookup, axes: tuple[int, int], span: float, paint: Paint) -> 
         frozen(walked),
         frozen(np.stack(rows)),
     )
+
+
+def _disc(looked: Lookup, plane: Plane) -> FloatArray:
+    """The query and eight places on the disc of queries that share its winner."""
+    here = plane.place(looked.inputs.query)
+    if not np.isfinite(looked.flips.distance):
+        return np.asarray(here[None])
+    turns = 2 * np.pi * np.arange(8) / 8
+    rim = here + looked.flips.distance * np.column_stack([np.cos(turns), np.sin(turns)])
+    return np.vstack([here, rim])
 
 
 def _ways(distance: float) -> FloatArray:

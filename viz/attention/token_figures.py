@@ -86,7 +86,7 @@ def _marks(row: int, count: int) -> list[dict[str, Any]]:
 def _layout(result: SelfAttention, phone: bool) -> dict[str, Any]:
     count = len(result.names)
     small = 13 if phone else 15
-    boxes = [[0.2, 0.99], [0.46, 0.86]] if phone else [[0.12, 0.56], [0.02, 0.8]]
+    boxes = [[0.2, 0.94], [0.46, 0.86]] if phone else [[0.12, 0.56], [0.02, 0.8]]
     others = [[0.2, 0.95], [0.03, 0.36]] if phone else [[0.68, 0.97], [0.02, 0.8]]
     step = 1 if count <= NAMED else -(-count // 8)
     shown = list(range(0, count, step))
