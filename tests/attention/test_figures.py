@@ -40,7 +40,7 @@ def table_at(step, **settings):
 
 def test_the_default_table_shows_the_exams_numbers():
     film, figure = table_at(figures_start())
-    notes = " ".join(note["text"] for note in figure["layout"]["annotations"])
+    notes = " ".join(trace(figure, "words")["text"])
     assert all(f"({row})" in notes for row in ("1, 2, 0", "0, 3, 4", "5, 0, 0", "0, 0, 1"))
     assert "argmax picks (1, 4, 3)" in notes
     assert trace(figure, "score")["customdata"] == [3, 11, 5, 2]
@@ -97,7 +97,7 @@ def test_a_tie_is_said_and_has_no_last_slope():
 
 def test_many_keys_are_drawn_as_the_best_seven_and_the_rest():
     film, figure = table_at(-1, data="own", own=PASTED)
-    notes = " ".join(note["text"] for note in figure["layout"]["annotations"])
+    notes = " ".join(trace(figure, "words")["text"])
     assert "57 more keys" in notes
     assert len(trace(figure, "weight")["text"]) == 8
     assert len(json.dumps(to_json(film))) < 300_000
@@ -258,7 +258,9 @@ def test_no_text_is_too_small_and_there_is_one_spotlight_at_most(view):
     result = view.run(view.settings())
     for phone, least in ((False, 14), (True, 13)):
         figure = figure_at(view.film(result, phone=phone), 0)
-        sizes = [n["font"]["size"] for n in figure["layout"]["annotations"]]
+        sizes = [n["font"]["size"] for n in figure["layout"].get("annotations", ())]
+        for words in (t for t in figure["data"] if t.get("mode") == "text"):
+            sizes += np.ravel(words["textfont"]["size"]).tolist()
         assert min(sizes) >= least
         spots = [t for t in figure["data"] if "#FFEBAE" in json.dumps(t)]
         assert len(spots) <= 1

@@ -18,11 +18,12 @@ from viz.attention.rows import (
     rows_of,
     rule,
     score_bars,
+    words_trace,
 )
 from viz.attention.slope_panel import ENDS, slope_ceiling, slope_changes, slope_notes, slope_traces
+from viz.attention.table_words import caption, sweep_table
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
-from viz.draw.numbers import short
 
 WIDE = Columns(
     width=650,
@@ -64,59 +65,21 @@ def by_temperature(result: Lookup, *, phone: bool = False) -> Film:
     rows = rows_of(result.inputs, columns)
     shown = result.states[result.start]
     figure = go.Figure(
-        data=[*_table_traces(result, rows, columns, shown), *slope_traces(result, shown, phone)],
+        data=[
+            *_table_traces(result, rows, columns, shown),
+            *slope_traces(result, shown, phone),
+            words_trace(
+                [
+                    *_heads(result, columns),
+                    *frozen_notes(result.inputs, rows, columns, result.hard.winner),
+                ]
+            ),
+        ],
         layout=_layout(result, rows, columns, phone),
     )
     frames = tuple(_frame(result, state, rows, columns) for state in result.states)
     table = sweep_table(result)
     return Film(figure, frames, variable="temperature", start=result.start, table=table)
-
-
-def caption(result: Lookup, state: State) -> str:
-    """What softmax makes of the scores at this temperature, and how far the winner is safe."""
-    said = f"{wording.scores(result.inputs.scores)}. "
-    heaviest = int(np.argmax(state.attention_weights))
-    if np.isinf(state.temperature):
-        said += f"At τ → ∞ all {result.inputs.num_keys} keys weigh the same; "
-    elif state.temperature == 0:
-        said += f"At τ → 0 softmax is argmax: weight {{fwd:1}} on key {heaviest + 1}; "
-    else:
-        weight = short(float(state.attention_weights[heaviest]), 4)
-        said += f"At {wording.temperature(state.temperature)} softmax puts {{fwd:{weight}}} "
-        said += f"on key {heaviest + 1}; "
-    places = None if state.temperature == 0 else wording.PLACES
-    said += f"output {{fwd:{wording.vector(state.output, places)}}}"
-    if state.slope is not None:
-        said += f", slope with respect to the query {{bwd:{wording.size(state.slope)}}}"
-    return f"{said}. {safety(result)}"
-
-
-def safety(result: Lookup) -> str:
-    """How far the query is from another winner, or why there is no such distance."""
-    if result.tied:
-        return wording.tie(result.hard)
-    if result.flips.nearest is None:
-        return "No move of the query changes the winner."
-    distance = short(result.flips.distance, 4)
-    return f"The query must move at least {distance} to change the winner."
-
-
-def sweep_table(result: Lookup) -> dict[str, list[Any]]:
-    """Columns for the CSV: temperature, slope, weights, output, one row per state."""
-    states = result.states
-    table: dict[str, list[Any]] = {
-        "temperature": [_plain(state.temperature) for state in states],
-        "slope": ["" if state.slope is None else state.slope for state in states],
-    }
-    for j in range(result.inputs.num_keys):
-        table[f"weight {j + 1}"] = [float(state.attention_weights[j]) for state in states]
-    for j in range(result.inputs.values.shape[1]):
-        table[f"output {j + 1}"] = [float(state.output[j]) for state in states]
-    return table
-
-
-def _plain(temperature: float) -> float | str:
-    return "infinite" if np.isinf(temperature) else temperature
 
 
 def _table_traces(
@@ -223,11 +186,7 @@ def _layout(result: Lookup, rows: Rows, columns: Columns, phone: bool) -> dict[s
             "tickfont": {"size": columns.small, "color": theme.MUTED},
         },
         shapes=_outlines(result, rows, columns),
-        annotations=[
-            *_heads(result, columns),
-            *frozen_notes(result.inputs, rows, columns, result.hard.winner),
-            *slope_notes(columns, across, upward),
-        ],
+        annotations=slope_notes(columns, across, upward),
     )
 
 

@@ -20,7 +20,7 @@ from viz.attention.scaling import DIMENSIONS, Saturation, saturate
 from viz.attention.size_figures import saturation_film
 from viz.attention.size_figures import table as saturation_table
 from viz.attention.token_figures import spread, token_film
-from viz.attention.training import MODES
+from viz.attention.training import MODES, learn
 from viz.view import Progress, View, quiet
 
 
@@ -28,17 +28,12 @@ def run_learn(settings: LearnSettings, progress: Progress = quiet) -> Lesson:
     del progress
     inputs = inputs_of(settings)
     target, of_key = target_of(settings, inputs)
-    return lesson(
-        inputs,
-        target,
-        modes=MODES if settings.gumbel else MODES[:3],
-        of_key=of_key,
-        train=settings.train,
-        temperature=settings.temperature,
-        learning_rate=settings.learning_rate,
-        num_steps=settings.num_steps,
-        rng=np.random.default_rng(settings.seed),
-    )
+    options = _learn_options(settings)
+    modes = MODES if settings.gumbel else MODES[:3]
+    rng = np.random.default_rng(settings.seed)
+    courses = learn(inputs, target, modes=modes, rng=rng, **options)
+    del options["num_steps"]
+    return lesson(inputs, target, courses, of_key=of_key, **options)
 
 
 def learn_answer(result: Lesson) -> list[float]:

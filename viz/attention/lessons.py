@@ -14,7 +14,7 @@ from viz.attention.cells import (
     plane_towards,
 )
 from viz.attention.compute import FloatArray, Inputs, frozen, hard
-from viz.attention.training import Course, Mode, Part, learn
+from viz.attention.training import Course, Part
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,26 +50,14 @@ class Lesson:
 def lesson(
     inputs: Inputs,
     target: FloatArray,
+    courses: tuple[Course, ...],
     *,
-    modes: tuple[Mode, ...],
     of_key: int | None,
     train: Part,
     temperature: float,
     learning_rate: float,
-    num_steps: int,
-    rng: np.random.Generator,
 ) -> Lesson:
-    """Train every mode, softmax first, and find the plane that shows the way to the target."""
-    courses = learn(
-        inputs,
-        target,
-        modes=modes,
-        train=train,
-        temperature=temperature,
-        learning_rate=learning_rate,
-        num_steps=num_steps,
-        rng=rng,
-    )
+    """Courses that start with softmax, and the plane that shows the way to the target."""
     winner, nearest = hard(inputs).winner, flips(inputs).nearest
     toward = of_key if of_key is not None and of_key != winner else nearest
     plane = plane_towards(inputs, winner if toward is None else toward)

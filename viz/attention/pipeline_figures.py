@@ -1,6 +1,6 @@
 """One query's way through attention in eight steps, the last of them backward."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,10 +8,10 @@ import plotly.graph_objects as go
 
 from viz.attention import wording
 from viz.attention.compute import FloatArray
+from viz.attention.pipeline_places import PHONE, WIDE, Places
 from viz.attention.pipeline_words import caption
 from viz.attention.results import Lookup
 from viz.attention.rows import (
-    Columns,
     Rows,
     band,
     fitted,
@@ -21,6 +21,7 @@ from viz.attention.rows import (
     rule,
     score,
     vectors_of,
+    words_trace,
 )
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
@@ -29,60 +30,6 @@ from viz.draw.numbers import fixed, short
 STEPS = ("ask", "multiply", "add up", "compare", "weigh", "mix", "output", "backward")
 ASK, MULTIPLY, ADD, COMPARE, WEIGH, MIX, OUTPUT, BACKWARD = range(1, 9)
 LONGEST_SUM = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where the texts of the eight steps stand; ``drop`` is how far a second line hangs."""
-
-    columns: Columns
-    product: float
-    mixed: float
-    drop: float
-
-
-WIDE = Places(
-    Columns(
-        width=1000,
-        height=424,
-        key=14,
-        score=416,
-        score_bar=(0, 0),
-        bar=(446, 574),
-        number=582,
-        value=648,
-        right=1000,
-        head=358,
-        top=310,
-        bottom=126,
-        font=17,
-        small=15,
-    ),
-    product=336,
-    mixed=988,
-    drop=0,
-)
-PHONE = Places(
-    Columns(
-        width=358,
-        height=560,
-        key=8,
-        score=122,
-        score_bar=(0, 0),
-        bar=(140, 222),
-        number=230,
-        value=284,
-        right=358,
-        head=494,
-        top=458,
-        bottom=150,
-        font=15,
-        small=13,
-    ),
-    product=6,
-    mixed=350,
-    drop=22,
-)
 
 
 def by_step(result: Lookup, *, phone: bool = False) -> Film:
@@ -95,14 +42,14 @@ def by_step(result: Lookup, *, phone: bool = False) -> Film:
         Frame(
             f"{step} {STEPS[step - 1]}",
             caption(result, step),
-            tuple(range(9)),
-            _texts(result, rows, places, step),
-            _drawing(result, rows, places, step),
+            tuple(range(10)),
+            (*_texts(result, rows, places, step), _notes(result, rows, places, step)),
+            {"shapes": _shapes(result, rows, places, step)},
         )
         for step in range(1, len(STEPS) + 1)
     )
     last = frames[-1]
-    blank = _traces(rows, places)
+    blank = [*_traces(rows, places), words_trace([])]
     data = [trace | dict(now) for trace, now in zip(blank, last.data, strict=True)]
     layout = theme.diagram(places.columns.height, places.columns.width, barmode="overlay")
     figure = go.Figure(data=data, layout=layout | dict(last.layout))
@@ -149,7 +96,7 @@ def _texts(result: Lookup, rows: Rows, places: Places, step: int) -> tuple[dict[
     weights = rows.gather(now.attention_weights) if step >= WEIGH else [0.0] * len(rows.y)
     room = 180 if places.drop else 500
     output = f"<b>{wording.vector(now.output, _places(result), room=room, size=at.font + 3)}</b>"
-    scores = [score(inputs, key, at) for key in rows.keys]
+    scores = [score(inputs, key) for key in rows.keys]
     slopes = [_slope(float(result.gradients.scores[key])) for key in rows.keys]
     numbers = [_weight(result, share) for share in weights]
     query = f"∂{theme.math('<i>q</i>')} = <b>{_small(result.gradients.query)}</b>"
@@ -221,8 +168,8 @@ def _small(values: FloatArray) -> str:
     return wording.vector(values, digits, room=175, size=15)
 
 
-def _drawing(result: Lookup, rows: Rows, places: Places, step: int) -> dict[str, Any]:
-    """Shapes and notes of a step: heads appear with their columns, the band with the winner."""
+def _shapes(result: Lookup, rows: Rows, places: Places, step: int) -> list[dict[str, Any]]:
+    """Rules, and from their steps on the winner's band and the outline of argmax."""
     at, winner = places.columns, result.hard.winner
     shapes = [rule(at.head - 16, at), rule(at.bottom - 36 - places.drop / 2, at)]
     y = float(rows.y[rows.keys.index(winner)])
@@ -230,8 +177,12 @@ def _drawing(result: Lookup, rows: Rows, places: Places, step: int) -> dict[str,
         shapes.append(band(y - places.drop / 2, rows, at))
     if step >= WEIGH:
         shapes.append(outline(y, rows, at))
-    notes = [*_vectors(result, rows, places), *_heads(result, places, step)]
-    return {"shapes": shapes, "annotations": notes}
+    return shapes
+
+
+def _notes(result: Lookup, rows: Rows, places: Places, step: int) -> dict[str, Any]:
+    """Vectors and heads; a column's head appears with its step."""
+    return words_trace([*_vectors(result, rows, places), *_heads(result, places, step)])
 
 
 def _vectors(result: Lookup, rows: Rows, places: Places) -> list[dict[str, Any]]:

@@ -11,52 +11,39 @@ from viz.attention.rows import (
 )
 from viz.draw import theme
 
+PLACE: dict[str, Any] = {"type": "scatter", "xaxis": "x2", "yaxis": "y2", "hoverinfo": "skip"}
 ENDS = (360.0, 0.0135)
 
 
 def slope_traces(result: Lookup, state: State, phone: bool) -> list[dict[str, Any]]:
     """Spotlight, curve, limits, the dot and its number."""
-    temperatures, slopes = result.curve
-    place = {"type": "scatter", "xaxis": "x2", "yaxis": "y2", "hoverinfo": "skip"}
-    curve = {
-        **place,
-        "name": "slope",
-        "mode": "lines",
-        "x": [float(f"{t:.4g}") for t in temperatures],
-        "y": [float(f"{s:.4g}") for s in slopes],
-        "line": {"color": theme.BWD, "width": 4},
-        "hoverinfo": None,
-        "hovertemplate": "τ = %{x:.3g}: slope %{y:.3g}<extra></extra>",
-    }
-    ends = {
-        **place,
-        "name": "limits",
-        "mode": "lines+markers",
-        **_limits(result),
-        "cliponaxis": False,
-        "line": {"color": theme.BWD, "width": 2, "dash": "dot"},
-        "marker": {"color": theme.BG, "opacity": 1, "line": {"color": theme.BWD, "width": 2}}
-        | {"size": [9, 0, 0, 0, 9]},
-    }
     at, said = slope_changes(state)
-    dot = {**place, "mode": "markers", "cliponaxis": False, **at}
-    text = {
-        **place,
-        "mode": "text",
-        "name": "slope now",
-        "x": [ENDS[1]],
-        "y": [slope_ceiling(result)],
-        "textposition": "bottom left",
-        "textfont": {"size": 15 if phone else 17, "color": theme.BWD},
-        "cliponaxis": False,
-    }
+    dot = {**PLACE, "mode": "markers", "cliponaxis": False, **at}
+    text: dict[str, Any] = {**PLACE, "mode": "text", "name": "slope now", "cliponaxis": False}
+    text |= {"x": [ENDS[1]], "y": [slope_ceiling(result)], "textposition": "bottom left"}
+    text |= {"textfont": {"size": 15 if phone else 17, "color": theme.BWD}}
     return [
         dot | {"name": "look here", "marker": {"size": 28, "color": theme.SPOT}},
-        curve,
-        ends,
+        _curve(result),
+        _dotted_ends(result),
         dot | {"name": "now", "marker": {"size": 12, "color": theme.BWD}},
         text | said,
     ]
+
+
+def _curve(result: Lookup) -> dict[str, Any]:
+    temperatures, slopes = result.curve
+    curve: dict[str, Any] = {**PLACE, "name": "slope", "mode": "lines", "hoverinfo": None}
+    curve |= {"x": [float(f"{t:.4g}") for t in temperatures]}
+    curve |= {"y": [float(f"{s:.4g}") for s in slopes], "line": {"color": theme.BWD, "width": 4}}
+    return curve | {"hovertemplate": "τ = %{x:.3g}: slope %{y:.3g}<extra></extra>"}
+
+
+def _dotted_ends(result: Lookup) -> dict[str, Any]:
+    ends: dict[str, Any] = {**PLACE, "name": "limits", "mode": "lines+markers", "cliponaxis": False}
+    ends |= _limits(result) | {"line": {"color": theme.BWD, "width": 2, "dash": "dot"}}
+    marker = {"color": theme.BG, "opacity": 1, "size": [9, 0, 0, 0, 9]}
+    return ends | {"marker": marker | {"line": {"color": theme.BWD, "width": 2}}}
 
 
 def _limits(result: Lookup) -> dict[str, Any]:
