@@ -1,0 +1,1 @@
+"""What the decoder reads decides what it can say: the sentence, the teacher's words, or its own."""
