@@ -1,9 +1,9 @@
 """A plane of queries: cells with straight walls, where a slope is felt, and the way to a wall."""
 
-import base64
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
 
 from viz.attention import wording
@@ -52,7 +52,7 @@ def _changes(result: Map, number: int) -> tuple[dict[str, Any], ...]:
     )
 
 
-def _ground(result: Map, number: int, state: State) -> dict[str, str]:
+def _ground(result: Map, number: int, state: State) -> npt.NDArray[np.int8]:
     """The painted quantity in hundredths, as bytes: the ground of 63 frames must stay small."""
     size = result.landscape.slope.shape[1]
     count = result.lookup.inputs.num_keys
@@ -66,9 +66,7 @@ def _ground(result: Map, number: int, state: State) -> dict[str, str]:
     else:
         slope = result.landscape.slope[number - 1] if inner else np.zeros((size, size))
         share = (np.log10(np.maximum(slope, 1e-9)) - LEAST) / (MOST - LEAST)
-    cells = np.round(100 * np.clip(share, 0, 1)).astype(np.int8)
-    data = base64.b64encode(cells.tobytes()).decode("ascii")
-    return {"dtype": "i1", "bdata": data, "shape": f"{size}, {size}"}
+    return np.round(100 * np.clip(share, 0, 1)).astype(np.int8)
 
 
 def _arrow(result: Map, gradient: FloatArray) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The plane of queries in which training moves: walls, names, paths and markers."""
 
-import base64
 from typing import Any
 
 import numpy as np
@@ -82,9 +81,7 @@ def _ground(result: Lesson) -> dict[str, Any]:
     top = max(float(result.ground.max()), 1e-9)
     flat = np.zeros_like(result.ground) if result.train != "query" else result.ground / top
     z = np.round(100 * flat).astype(np.int8)
-    data = base64.b64encode(z.tobytes()).decode("ascii")
-    spec = {"dtype": "i1", "bdata": data, "shape": f"{len(z)}, {len(z)}"}
-    ground: dict[str, Any] = {"type": "heatmap", "name": "ground", "z": spec, "showscale": False}
+    ground: dict[str, Any] = {"type": "heatmap", "name": "ground", "z": z, "showscale": False}
     ground |= {"x": np.round(x, 3), "y": np.round(y, 3), "xaxis": "x2", "yaxis": "y2"}
     ground |= {"colorscale": [[0.0, theme.BG], [1.0, theme.FWD]], "zmin": 0, "zmax": 330}
     return ground | {"zsmooth": "fast", "hoverinfo": "skip"}
