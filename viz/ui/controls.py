@@ -49,6 +49,9 @@ def _known(slug: str, view: View[Any, Any]) -> dict[str, Any]:
             continue
         if control.key in linked.refused:
             state[control.key] = control.default
+        elif control.kind == "stops" and control.key in st.query_params:
+            # The widget only knows its stops; a value between them would be dropped.
+            state.setdefault(control.key, getattr(linked.settings, control.field))
         value = state.get(control.key, getattr(linked.settings, control.field))
         known[control.field] = control.snap(value) if _fits(control, value) else control.default
     return known
