@@ -218,7 +218,7 @@ def _control(model: type[BaseSettings], name: str) -> Control:
         kind=_kind(known, step),
         key=known["key"],
         label=known["label"],
-        default=field.default,
+        default=float(field.default) if field.annotation is float else field.default,
         whole=whole,
         low=known.get("low", 0.0),
         high=known.get("high", 0.0),

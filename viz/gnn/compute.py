@@ -1,0 +1,258 @@
+"""Message passing, the masked loss, aggregation, smoothing and colour refinement."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from viz.gnn.graphs import Graph
+
+FloatArray = npt.NDArray[np.float64]
+AGGREGATES = ("mean", "sum", "max", "gcn")
+CLIP = 1e-12
+
+
+def _states(states: npt.ArrayLike, found: Graph) -> FloatArray:
+    array = np.asarray(states, dtype=float)
+    array = array[:, None] if array.ndim == 1 else array
+    if len(array) != found.num_nodes:
+        raise ValueError(f"there are {found.num_nodes} nodes but {len(array)} states")
+    return array
+
+
+def check_weights(
+    first: npt.ArrayLike, second: npt.ArrayLike, width: int
+) -> tuple[FloatArray, FloatArray]:
+    """W1 of shape (d, k) and W2 of shape (k, d).
+
+    Raises:
+        ValueError: the shapes do not fit.
+    """
+    one, two = np.atleast_2d(np.asarray(first, float)), np.atleast_2d(np.asarray(second, float))
+    if one.shape[1] != two.shape[0]:
+        raise ValueError(
+            f"W1 has {one.shape[1]} columns but W2 has {two.shape[0]} rows; W1 must be d x k"
+        )
+    if two.shape[1] != width:
+        raise ValueError(f"state has dimension {width} but W2 has {two.shape[1]} columns")
+    if one.shape[0] != width:
+        raise ValueError(f"state has dimension {width} but W1 has {one.shape[0]} rows")
+    return one, two
+
+
+def update(
+    states: npt.ArrayLike,
+    found: Graph,
+    first: npt.ArrayLike,
+    second: npt.ArrayLike,
+    *,
+    num_layers: int = 1,
+    residual: bool = True,
+) -> FloatArray:
+    """Rule (9): s_i' = s_i + W1 mean_j tanh(W2 s_j) over the neighbors j of i.
+
+    A node without neighbors keeps its state.
+
+    Args:
+        states: shape (n, d), or (n,) for scalars.
+        found: the graph.
+        first, second: W1 (d, k) and W2 (k, d).
+        num_layers: how often, with the same weights.
+        residual: whether the old state is added.
+
+    Returns:
+        States after every layer, shape (num_layers + 1, n, d), the given ones first.
+    """
+    current = _states(states, found)
+    one, two = check_weights(first, second, current.shape[1])
+    history = [current]
+    for _ in range(num_layers):
+        moved = aggregate(np.tanh(current @ two.T), found, how="mean") @ one.T
+        current = current + moved if residual else moved
+        history.append(current)
+    return np.array(history)
+
+
+def messages(states: npt.ArrayLike, found: Graph, second: npt.ArrayLike) -> FloatArray:
+    """tanh(W2 s_source) for every directed edge of ``found.both_ways``, shape (2e, k)."""
+    current = _states(states, found)
+    two = np.atleast_2d(np.asarray(second, float))
+    return np.tanh(current[found.both_ways[0]] @ two.T)
+
+
+def aggregate(
+    values: npt.ArrayLike, found: Graph, *, how: str = "mean", self_loops: bool = False
+) -> FloatArray:
+    """Combine the neighbors' values at every node, shape (n, d).
+
+    mean: D^-1 A (over nothing: 0). sum: A. max: componentwise (over nothing: 0).
+    gcn: (D+1)^-1/2 (A+I) (D+1)^-1/2. ``self_loops`` counts a node among its own neighbors.
+    """
+    if how not in AGGREGATES:
+        raise ValueError(f"aggregate must be one of {', '.join(AGGREGATES)}; got '{how}'")
+    x = _states(values, found)
+    source, target = found.both_ways
+    degrees = found.degrees
+    if self_loops or how == "gcn":
+        own = np.arange(found.num_nodes)
+        source, target = np.concatenate([source, own]), np.concatenate([target, own])
+        degrees = degrees + 1
+    if how == "max":
+        out = np.full_like(x, -np.inf)
+        np.maximum.at(out, target, x[source])
+        return np.where(np.isfinite(out), out, 0.0)
+    weight = np.ones(len(source))
+    if how == "mean":
+        weight = 1.0 / degrees[target]
+    if how == "gcn":
+        weight = 1.0 / np.sqrt(degrees[source] * degrees[target])
+    out = np.zeros_like(x)
+    for column in range(x.shape[1]):
+        out[:, column] = np.bincount(target, weight * x[source, column], minlength=found.num_nodes)
+    return out
+
+
+def operator(found: Graph, *, how: str, self_loops: bool) -> FloatArray:
+    """The dense matrix that ``aggregate`` multiplies by (mean, sum, gcn)."""
+    return aggregate(np.eye(found.num_nodes), found, how=how, self_loops=self_loops)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loss:
+    """The mean binary cross-entropy of some nodes (nats) and its gradient by all predictions.
+
+    A prediction that is certain and wrong costs infinitely much: ``infinite`` says so, and the
+    value is then drawn with predictions clipped at 1e-12.
+    """
+
+    value: float
+    gradient: FloatArray
+    per_node: FloatArray
+    infinite: bool
+
+
+def binary_cross_entropy(
+    predictions: npt.ArrayLike, labels: npt.ArrayLike, mask: npt.ArrayLike | None = None
+) -> Loss:
+    """-mean over the mask of y log p + (1 - y) log(1 - p); elsewhere the gradient is exactly 0.
+
+    Raises:
+        ValueError: a label that is not 0 or 1, a prediction outside [0, 1], an empty mask.
+    """
+    p, y = np.asarray(predictions, float), np.asarray(labels, float)
+    for i, (value, label) in enumerate(zip(p, y, strict=True), 1):
+        if label not in (0, 1):
+            raise ValueError(f"labels must be 0 or 1, got {label:g} at node {i}")
+        if not 0 <= value <= 1:
+            raise ValueError(f"prediction of node {i} must lie in [0, 1], got {value:g}")
+    used = np.ones(len(p), dtype=bool) if mask is None else np.asarray(mask, dtype=bool)
+    if not used.any():
+        raise ValueError("no training node left: at least one node must not be held back")
+    right = np.where(y == 1, p, 1 - p)
+    infinite = bool((right[used] == 0).any())
+    clipped = np.maximum(right, CLIP)
+    per_node = -np.log(clipped)
+    gradient = np.where(used, np.where(y == 1, -1.0, 1.0) / clipped / used.sum(), 0.0)
+    return Loss(float(per_node[used].mean()), gradient, per_node, infinite)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Smoothing:
+    """Repeated averaging.
+
+    Attributes:
+        states: after every layer, shape (layers + 1, n).
+        energy: how different the nodes still are, shape (layers + 1,).
+        second: the second largest eigenvalue in size; its square is the energy's rate a layer.
+        limit: what every node of a connected graph tends to; None without self-loops.
+        components: how many parts the graph has.
+    """
+
+    states: FloatArray
+    energy: FloatArray
+    second: float
+    limit: float | None
+    components: int
+
+
+def smoothing(
+    found: Graph,
+    start: npt.ArrayLike,
+    *,
+    num_layers: int,
+    how: str = "mean",
+    self_loops: bool = True,
+) -> Smoothing:
+    """Average over neighbors again and again (mean or gcn).
+
+    Energy: for mean the variance weighted by d_i + 1 (d_i without self-loops), for gcn half the
+    sum over i, j of (x_i / sqrt(d_i + 1) - x_j / sqrt(d_j + 1))^2.
+    Sources: Li, Han & Wu 2018; Oono & Suzuki 2020.
+    """
+    x = np.asarray(start, dtype=float)
+    matrix = operator(found, how=how, self_loops=self_loops)
+    states = [x]
+    for _ in range(num_layers):
+        states.append(matrix @ states[-1])
+    weight: FloatArray = found.degrees.astype(float) + (1.0 if self_loops or how == "gcn" else 0.0)
+    energy = np.array([_energy(state, weight, how) for state in states])
+    root = np.sqrt(np.maximum(weight, 1e-12))
+    symmetric = matrix * root[:, None] / root if how == "mean" else matrix
+    values = np.sort(np.abs(np.linalg.eigvalsh((symmetric + symmetric.T) / 2)))[::-1]
+    parts = components(found)
+    limit = float(weight @ x / weight.sum()) if how == "mean" and self_loops else None
+    second = float(values[1]) if len(values) > 1 else 0.0
+    return Smoothing(np.array(states), energy, second, limit if parts == 1 else None, parts)
+
+
+def _energy(x: FloatArray, weight: FloatArray, how: str) -> float:
+    if how == "gcn":
+        scaled = x / np.sqrt(weight)
+        return float(len(x) * (scaled**2).sum() - scaled.sum() ** 2)
+    share = weight / weight.sum() if weight.sum() > 0 else np.full(len(x), 1 / len(x))
+    return float(share @ (x - share @ x) ** 2)
+
+
+def components(found: Graph) -> int:
+    """How many connected parts."""
+    part = np.arange(found.num_nodes)
+    while True:
+        lower = part.copy()
+        np.minimum.at(lower, found.edges[:, 0], part[found.edges[:, 1]])
+        np.minimum.at(lower, found.edges[:, 1], part[found.edges[:, 0]])
+        if (lower == part).all():
+            return len(np.unique(part))
+        part = lower
+
+
+def distances(found: Graph, node: int) -> npt.NDArray[np.float64]:
+    """Steps from a node to every other; infinite where there is no way."""
+    away = np.full(found.num_nodes, math.inf)
+    away[node], near = 0, {node}
+    step = 0
+    while near:
+        step += 1
+        near = {j for i in near for j in found.neighbors(i) if math.isinf(away[j])}
+        for j in near:
+            away[j] = step
+    return away
+
+
+def refine(found: Graph) -> tuple[int, ...]:
+    """Colour classes of colour refinement (1-WL), numbered in order of first appearance.
+
+    Nodes of one class end up with equal states under every rule that starts from equal states.
+    Source: Xu et al. 2019.
+    """
+    colors = [0] * found.num_nodes
+    around = [found.neighbors(i) for i in range(found.num_nodes)]
+    while True:
+        seen = [
+            (colors[i], tuple(sorted(colors[j] for j in around[i]))) for i in range(found.num_nodes)
+        ]
+        numbers: dict[object, int] = {}
+        fresh = [numbers.setdefault(one, len(numbers)) for one in seen]
+        if len(numbers) == len(set(colors)):
+            return tuple(fresh)
+        colors = fresh

@@ -1,0 +1,294 @@
+"""The exam's questions on graph networks, and variants on other graphs."""
+
+import numpy as np
+
+from viz.draw.numbers import fixed, listed, short
+from viz.gnn import compute, demo, graphs, rules
+from viz.quiz import (
+    Answer,
+    Choice,
+    Expression,
+    Feedback,
+    ManyOf,
+    Number,
+    Parts,
+    Question,
+    Tokens,
+)
+
+Rng = np.random.Generator
+VALID, NOT = "valid", "not valid"
+FORMULAS = {
+    "mean": "w₁ s + w₂ · mean of the messages",
+    "max": "componentwise maximum of w₁ s and all w₂ m_j",
+    "product, a weight each": "s · Π w_j m_j, a scalar weight for each neighbor",
+    "product, a matrix each": "s · Π W_j m_j componentwise, a matrix for each neighbor",
+    "sum": "w₁ s + w₂ · sum of the messages",
+    "min": "componentwise minimum of w₁ s and all w₂ m_j",
+    "median": "w₁ s + w₂ · median of the messages",
+    "deviation": "w₁ s + w₂ · standard deviation of the messages",
+    "sum, a weight each": "s + Σ w_j m_j, a weight for each neighbor",
+    "first neighbor": "w₁ s + w₂ m₁",
+    "RNN over the list": "a tanh RNN that reads the messages in list order",
+    "softmax attention": "s + Σ softmax(m_j · s) m_j",
+    "sorted list": "a weighted sum over the sorted messages",
+    "list in order": "a weighted sum over the messages in list order",
+}
+
+
+def update_rules(rng: Rng | None) -> Question:
+    """Part (a): which rules are valid?"""
+    names = (
+        list(rules.EXAM)
+        if rng is None
+        else [list(FORMULAS)[i] for i in rng.permutation(len(FORMULAS))[:3]]
+    )
+    width = 1 if rng is None else 2
+    verdicts = [
+        rules.permutation_test(
+            rules.RULES[name], width=width, num_neighbors=3, rng=np.random.default_rng(0)
+        ).valid
+        for name in names
+    ]
+    lenient = [rng is None and name == "product, a weight each" for name in names]
+    items = [
+        (f"{i + 1}. {FORMULAS[name]}", Choice((VALID, NOT), 0 if valid else 1))
+        for i, (name, valid) in enumerate(zip(names, verdicts, strict=True))
+    ]
+
+    def accepted(values: tuple[int, ...]) -> bool:
+        """The solution's authors meant the scalar product rule to be refused."""
+        return any(lenient) and all(
+            value == (0 if valid else 1) or soft
+            for value, valid, soft in zip(values, verdicts, lenient, strict=True)
+        )
+
+    size = "scalar states" if rng is None else "states of d ≥ 2 numbers, n ≥ 2 neighbors"
+    said = "; ".join(f"{i + 1} is {VALID if v else NOT}" for i, v in enumerate(verdicts))
+    return Question(
+        id="gn-x1",
+        prompt=f"Neighbors have no order. Which update rules ({size}) are valid on graphs?",
+        answer=Parts(*items),
+        why=f"Tried under every order of the neighbors: {said}. Scalars commute, so a product of "
+        "w_j m_j does not notice a shuffle; with matrices it does. That a rule depends on the "
+        "number of neighbors is no reason against it.",
+        feedback=(
+            Feedback(
+                lambda v: accepted(v) and v[2] == 1,
+                "Also accepted: a different weight for each neighbor looks like an order. For "
+                "scalars the product forgets it; with weight matrices you would be right.",
+                accept=True,
+            ),
+            Feedback(
+                lambda v: any(a == 1 and ok for a, ok in zip(v, verdicts, strict=True)),
+                "Shuffle the messages in your head: does the result of every rule you refused "
+                "really change?",
+            ),
+            Feedback(
+                lambda v: any(a == 0 and not ok for a, ok in zip(v, verdicts, strict=True)),
+                "One of the rules you allowed treats the places in the list differently.",
+            ),
+        ),
+        settings=demo.ShuffleSettings.model_validate({"rule": names[-1], "width": max(width, 1)}),
+        points=3,
+    )
+
+
+Case = tuple[graphs.Graph, tuple[int, ...], tuple[int, ...]]
+
+
+def _case(rng: Rng | None) -> Case:
+    """A graph, labels, and the nodes held back (from 1); both labels among the others."""
+    if rng is None:
+        found = graphs.graph(5, np.array(demo.SEED.edges_known) - 1)
+        return found, demo.SEED.labels, demo.SEED.held_back
+    while True:
+        edges = [[i, int(rng.integers(i))] for i in range(1, 5)]
+        edges += [[int(v) for v in rng.permutation(5)[:2]] for _ in range(int(rng.integers(3)))]
+        labels = tuple(int(v) for v in rng.integers(2, size=5))
+        held = tuple(sorted(int(v) + 1 for v in rng.permutation(5)[: int(rng.integers(1, 3)) + 1]))
+        kept = {labels[i] for i in range(5) if i + 1 not in held}
+        if kept == {0, 1}:
+            return graphs.graph(5, edges), labels, held
+
+
+def _drawn(found: graphs.Graph) -> str:
+    return ", ".join(f"{a + 1}–{b + 1}" for a, b in found.edges)
+
+
+def _term(i: int, label: int) -> str:
+    letter = "abcde"[i]
+    return f"log({letter})" if label else f"log(1-{letter})"
+
+
+def masked_loss(rng: Rng | None) -> Question:
+    """Part (b): the loss as an expression."""
+    _, labels, held = _case(rng)
+    train = [i for i in range(5) if i + 1 not in held]
+    out = [i for i in range(5) if i + 1 in held]
+    count = len(train)
+
+    def mean(nodes: list[int], size: int, sign: str = "-") -> str:
+        return f"{sign}({' + '.join(_term(i, labels[i]) for i in nodes)})/{size}"
+
+    key = mean(train, count)
+    flipped = "+".join(f"log({'abcde'[i]})" for i in train)
+    why = " + ".join(_term(i, labels[i]) for i in train)
+    return Question(
+        id="gn-x2",
+        prompt=f"Nodes 1 to 5 have labels {', '.join(map(str, labels))} and predicted "
+        "probabilities a, b, c, d, e of class 1. Nodes "
+        f"{listed([str(h) for h in held])} are held back. Write the average binary cross-entropy "
+        "over the training nodes (log is natural; **e is node 5's prediction**, not Euler's "
+        "number; it may not matter which letters you need).",
+        answer=Expression(key, tuple("abcde")),
+        why=f"Only the {count} training nodes count, each with the term of its own label: "
+        f"−({why})/{count}.",
+        feedback=(
+            Feedback(mean(train, count, ""), "The sign: a loss is minus the log of a probability."),
+            Feedback(mean(train, 1), f"The 1/{count} is missing."),
+            Feedback(mean(train, 5), "Divide by the training nodes, not by all."),
+            Feedback(
+                mean(list(range(5)), 5), f"Nodes {listed([str(h) for h in held])} are masked."
+            ),
+            Feedback(mean(out, len(out)), "The mask is inverted: those are the held-back nodes."),
+            Feedback(f"-({flipped})/{count}", "A node with label 0 contributes log(1 − p)."),
+            Feedback(
+                f"({key})/log(2)",
+                "That is base 2; the natural log is meant, accepted.",
+                accept=True,
+            ),
+            Feedback(
+                f"({key})/log(10)",
+                "That is base 10; the natural log is meant, accepted.",
+                accept=True,
+            ),
+        ),
+        settings=demo.LossSettings() if rng is None else None,
+        points=3,
+    )
+
+
+def patterns(rng: Rng | None) -> Question:
+    """Part (c), first: which design patterns does rule (9) use?"""
+    options = ("residual connection", "batch normalization", "attention", "dropout")
+    order = np.array([1, 0, 2, 3]) if rng is None else rng.permutation(4)
+    place = list(order).index
+    return Question(
+        id="gn-x3",
+        prompt="s_i′ = s_i + W₁ · (Σ_j tanh(W₂ m_{i,j}))/n_i. Which of these does the rule use?",
+        answer=ManyOf(tuple(options[i] for i in order), frozenset({place(0)})),
+        why="The old state is added: a residual connection. Dividing by the number of neighbors "
+        "is an average over this node's messages.",
+        feedback=(
+            Feedback(
+                lambda v: place(1) in v, "Dividing by n_i is averaging, not batch statistics."
+            ),
+            Feedback(lambda v: place(2) in v, "Equal weights for all neighbors are not attention."),
+            Feedback(lambda v: not v, "Look at the s_i in front."),
+        ),
+        settings=demo.LayerSettings(),
+    )
+
+
+def shape(rng: Rng | None) -> Question:
+    """Part (c), second: the shape of W1."""
+    d, k = (
+        ("d", "k")
+        if rng is None
+        else tuple(str(v) for v in rng.choice([2, 3, 4, 5, 8, 16], size=2, replace=False))
+    )
+    return Question(
+        id="gn-x4",
+        prompt=f"States have dimension {d} and W₂ has {k} rows. Which shape does W₁ have (rows, "
+        "columns)?",
+        answer=Tokens(tuple(dict.fromkeys((d, k, "n", "1"))), (d, k)),
+        why=f"W₂ m is a vector of {k} numbers, so W₁ needs {k} columns; the result is added to a "
+        f"state of {d} numbers, so it has {d} rows.",
+        feedback=(
+            Feedback((k, d), f"W₁ acts on a vector of {k} numbers: {k} columns."),
+            Feedback((d, d), f"W₂ m has {k} entries, not {d}."),
+        ),
+        settings=demo.LayerSettings(),
+    )
+
+
+def terms(rng: Rng | None) -> Question:
+    """Part (c), third: the update of two nodes written out."""
+    found, _, _ = _case(rng)
+    chosen = (2, 3) if rng is None else tuple(int(v) + 1 for v in rng.permutation(5)[:2])
+    options = tuple(f"tanh(W₂ s{i})" for i in range(1, 6))
+    items: list[tuple[str, Answer]] = []
+    feedback: list[Feedback | None] = []
+    words: list[str] = []
+    for place, node in enumerate(chosen):
+        around = frozenset(found.neighbors(node - 1))
+        items.append((f"terms in the update of node {node}", ManyOf(options, around)))
+        items.append((f"divided by (node {node})", Number(len(around), abs=0.1, rel=0)))
+        words.append(f"node {node}: {listed([str(j + 1) for j in sorted(around)])}")
+        feedback += [
+            Feedback(
+                around | {node - 1},
+                "Self enters through the residual, not the sum.",
+                part=2 * place,
+            ),
+            Feedback(5.0, "Divide by the number of neighbors, not of nodes.", part=2 * place + 1)
+            if len(around) != 5
+            else None,
+            Feedback(
+                float(len(around) + 1),
+                "The node itself is not among its neighbors.",
+                part=2 * place + 1,
+            ),
+        ]
+    return Question(
+        id="gn-x5",
+        prompt=f"Edges {_drawn(found)}. With s_i′ = s_i + (W₁/n_i) Σ tanh(W₂ s_j), which terms are "
+        f"summed for nodes {chosen[0]} and {chosen[1]}, and by what is the sum divided?",
+        answer=Parts(*items),
+        why=f"The neighbors are summed ({'; '.join(words)}) and the sum is divided by how many "
+        "there are.",
+        feedback=tuple(f for f in feedback if f is not None),
+        settings=demo.LayerSettings(node=chosen[0]) if rng is None else None,
+        points=3,
+    )
+
+
+def one_layer(rng: Rng | None) -> Question:
+    """A layer by hand."""
+    found, _, _ = _case(rng)
+    states: tuple[int, ...] = (1, 2, 3, 4, 5)
+    first, second, node = 2.0, 0.5, 3
+    if rng is not None:
+        states = tuple(int(v) for v in rng.integers(0, 6, size=5))
+        first, second = float(rng.choice([1, 2, 3, -1])), float(rng.choice([0.5, 1, -0.5]))
+        nodes = [i + 1 for i in range(5) if len(found.neighbors(i)) <= 2]
+        node = int(nodes[rng.integers(len(nodes))]) if nodes else 1
+    history = compute.update(states, found, first, second)
+    key = float(history[1, node - 1, 0])
+    around = found.neighbors(node - 1)
+    inbox = [float(np.tanh(second * states[j])) for j in around]
+    own = float(states[node - 1])
+    wrong = (
+        (own + first * sum(inbox), "The mean is meant: divide by the number of neighbors."),
+        (first * sum(inbox) / len(inbox), "The old state is added (residual)."),
+        (own + first * sum(second * states[j] for j in around) / len(around), "tanh is missing."),
+        (
+            own + float(np.tanh(first * sum(second * states[j] for j in around) / len(around))),
+            "tanh belongs to each message, before the mean and W₁.",
+        ),
+    )
+    return Question(
+        id="gn-x6",
+        prompt=f"Edges {_drawn(found)}, states {', '.join(map(str, states))}, W₁ = {short(first)}, "
+        f"W₂ = {short(second)}. What is the state of node {node} after one layer of "
+        "s_i′ = s_i + W₁ · mean_j tanh(W₂ s_j)?",
+        answer=Number(key, abs=0.005, rel=0),
+        why=f"Messages {', '.join(fixed(m, 4) for m in inbox)}; {short(own)} + {short(first)} × "
+        f"{fixed(sum(inbox) / len(inbox), 4)} = {fixed(key, 4)}.",
+        feedback=tuple(Feedback(value, words) for value, words in wrong if abs(value - key) > 0.01),
+        settings=demo.LayerSettings(node=node) if rng is None else None,
+    )
+
+
+ALL = (update_rules, masked_loss, patterns, shape, terms, one_layer)
