@@ -66,7 +66,15 @@ class GraphSettings(BaseSettings):
     num_edges: int = number(
         60, key="m", label="Edges", low=1, high=2000, box=True, when={"graph": ("random",)}
     )
-    seed: int = number(0, key="seed", label="Seed", low=0, high=999, box=True)
+    seed: int = number(
+        0,
+        key="seed",
+        label="Seed",
+        low=0,
+        high=999,
+        box=True,
+        when={"graph": ("karate", "ring", "grid", "random", "blocks", "hubs", "own")},
+    )
     own: str = own_data(
         example=EXAMPLE,
         limit=2_000_000,
@@ -110,13 +118,18 @@ def _choices(settings: GraphSettings) -> tuple[str, ...]:
     return tuple(f"{a}–{b}" for a, b in _open_edges(settings))
 
 
-class LayerSettings(GraphSettings):
-    """Rule (9), seen from one node."""
+class NodeSettings(BaseSettings):
+    """The chosen node and the weights; these controls come first."""
 
     node: int = number(2, key="i", label="Node", low=1, high=1000, box=True)
     num_layers: int = number(1, key="L", label="Layers", low=1, high=8)
     first: float = number(2.0, key="W1", label="W₁", low=-3, high=3, step=0.1)
     second: float = number(0.5, key="W2", label="W₂", low=-3, high=3, step=0.1)
+
+
+class LayerSettings(GraphSettings, NodeSettings):
+    """Rule (9), seen from one node."""
+
     states: str = table("1, 2, 3, 4, 5", key="s", label="States", when={"graph": ("figure 8",)})
     residual: bool = switch(True, key="res", label="Add the old state")
 
@@ -337,7 +350,7 @@ VIEWS: tuple[View[Any, Any], ...] = (
     ),
     View(
         key="shuffle",
-        label="Shuffle test",
+        label="Shuffle",
         settings=ShuffleSettings,
         run=run_shuffle,
         film=more_figures.shuffled,
@@ -367,7 +380,7 @@ VIEWS: tuple[View[Any, Any], ...] = (
     ),
     View(
         key="loss",
-        label="Masked loss",
+        label="Loss",
         settings=LossSettings,
         run=run_loss,
         film=figures.masked_loss,
@@ -447,7 +460,7 @@ VIEWS: tuple[View[Any, Any], ...] = (
     ),
     View(
         key="scale",
-        label="A million edges",
+        label="Scale",
         settings=ScaleSettings,
         run=run_scale,
         film=more_figures.large_layer,

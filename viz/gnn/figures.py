@@ -29,7 +29,7 @@ def message_passing(result: Layers, *, phone: bool = False) -> Film:
         return _statistics(result)
     many = result.graph.num_nodes > 12
     width, height = (360, 640) if phone else (1000, 440)
-    box = (50.0, 300.0, 310.0, 590.0) if phone else (70.0, 150.0, 930.0, 395.0)
+    box = (50.0, 300.0, 310.0, 590.0) if phone else (70.0, 150.0, 930.0, 372.0)
     if many and not phone:
         box = (40.0, 110.0, 960.0, 415.0)
     at = spread_out(result.places, box)
