@@ -1,6 +1,7 @@
 """A film: one figure, the frames that change parts of it, and a sentence for each frame."""
 
 import base64
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -137,19 +138,27 @@ def to_json(film: Film) -> dict[str, Any]:
 
 
 def _encode(value: Any) -> Any:
+    """Plain JSON values. Exact types first: a film has tens of thousands of small values."""
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind is float:
+        return value if math.isfinite(value) else None
+    if kind is dict:
+        return {key: _encode(part) for key, part in value.items()}
+    if kind is list or kind is tuple:
+        return [_encode(part) for part in value]
     match value:
         case np.ndarray():
             return _encode_array(value)
         case Mapping():
             return {str(key): _encode(part) for key, part in value.items()}
-        case list() | tuple():
-            return [_encode(part) for part in value]
         case np.generic():
             return _encode(value.item())
-        case float() if not np.isfinite(value):
-            return None
         case go.layout.Template():
             return _encode(value.to_plotly_json())
+        case list() | tuple():
+            return [_encode(part) for part in value]
     return value
 
 
