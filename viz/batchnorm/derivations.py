@@ -3,20 +3,12 @@
 from viz.batchnorm import small_batch
 from viz.batchnorm.batches import Family, RunningTrace, SmallBatches
 from viz.batchnorm.results import Line1D, Plane
+from viz.draw.numbers import latex
 from viz.view import Line
 
 
-def _n(value: float, digits: int = 4) -> str:
-    """A number for LaTeX."""
-    text = f"{value:.{digits}g}"
-    if "e" not in text:
-        return text
-    mantissa, exponent = text.split("e")
-    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
-
-
 def _signed(value: float) -> str:
-    return f"+ {_n(value)}" if value >= 0 else f"- {_n(-value)}"
+    return f"+ {latex(value)}" if value >= 0 else f"- {latex(-value)}"
 
 
 def line(result: Line1D) -> tuple[Line, ...]:
@@ -28,23 +20,24 @@ def line(result: Line1D) -> tuple[Line, ...]:
     spread = abs(state.scale) * std
     return (
         Line(
-            rf"\mu = {_n(mean)}, \qquad \sigma^2 = {_n(std**2)}",
+            rf"\mu = {latex(mean)}, \qquad \sigma^2 = {latex(std**2)}",
             "A very large batch has the mean and the variance of its distribution.",
         ),
         Line(
             rf"\hat x = \frac{{x - \mu}}{{\sqrt{{\sigma^2 + \epsilon}}}} = "
-            rf"\frac{{{_n(result.point)} {_signed(-mean)}}}{{\sqrt{{{_n(std**2)} + "
-            rf"{_n(result.eps)}}}}} = {_n(x_hat)}",
+            rf"\frac{{{latex(result.point)} {_signed(-mean)}}}{{\sqrt{{{latex(std**2)} + "
+            rf"{latex(result.eps)}}}}} = {latex(x_hat)}",
             "Subtract the mean, divide by the root of the variance (not by the variance).",
         ),
         Line(
-            rf"y = \gamma \hat x + \beta = {_n(state.gamma)} \cdot {_n(x_hat)} "
-            rf"{_signed(state.beta)} = {_n(y)}",
+            rf"y = \gamma \hat x + \beta = {latex(state.gamma)} \cdot {latex(x_hat)} "
+            rf"{_signed(state.beta)} = {latex(y)}",
             "Then the two learned parameters set a new scale and a new position.",
         ),
         Line(
-            rf"\mathrm{{mean}}(y) = \beta = {_n(state.beta)}, \qquad \mathrm{{SD}}(y) = |\gamma| "
-            rf"\sqrt{{\tfrac{{\sigma^2}}{{\sigma^2 + \epsilon}}}} = {_n(spread, 6)}",
+            rf"\mathrm{{mean}}(y) = \beta = {latex(state.beta)}, \qquad "
+            r"\mathrm{SD}(y) = |\gamma| \sqrt{\tfrac{\sigma^2}{\sigma^2 + \epsilon}} = "
+            rf"{latex(spread, 6)}",
             "The input's position and scale are gone; skewness and kurtosis never enter.",
         ),
         Line(
@@ -58,7 +51,7 @@ def line(result: Line1D) -> tuple[Line, ...]:
 
 
 def _matrix(rows: object) -> str:
-    body = r" \\ ".join(" & ".join(_n(float(v)) for v in row) for row in rows)  # type: ignore[attr-defined]
+    body = r" \\ ".join(" & ".join(latex(float(v)) for v in row) for row in rows)  # type: ignore[attr-defined]
     return rf"\begin{{pmatrix}} {body} \end{{pmatrix}}"
 
 
@@ -70,13 +63,14 @@ def plane(result: Plane) -> tuple[Line, ...]:
     rho = state.rho
     return (
         Line(
-            rf"A = \mathrm{{diag}}\Bigl(\tfrac{{1}}{{{_n(first)}}}, \tfrac{{1}}{{{_n(second)}}}"
-            rf"\Bigr), \qquad A\,{_matrix(raw)}\,A = {_matrix(state.cov)}",
+            rf"A = \mathrm{{diag}}\Bigl(\tfrac{{1}}{{{latex(first)}}}, "
+            rf"\tfrac{{1}}{{{latex(second)}}}\Bigr), \qquad "
+            rf"A\,{_matrix(raw)}\,A = {_matrix(state.cov)}",
             "Each feature is divided by its own standard deviation; nothing is rotated.",
         ),
         Line(
             r"\mathrm{Cov}\Bigl(\tfrac{x_1}{\sigma_1}, \tfrac{x_2}{\sigma_2}\Bigr) = "
-            rf"\frac{{\mathrm{{Cov}}(x_1, x_2)}}{{\sigma_1 \sigma_2}} = \rho = {_n(rho)}",
+            rf"\frac{{\mathrm{{Cov}}(x_1, x_2)}}{{\sigma_1 \sigma_2}} = \rho = {latex(rho)}",
             "The covariance of standardized features is the correlation of the old ones.",
         ),
         Line(
@@ -85,8 +79,8 @@ def plane(result: Plane) -> tuple[Line, ...]:
             "So the axes always lie at ±45°, whatever the tilt was before.",
         ),
         Line(
-            rf"\sqrt{{1 + |\rho|}} = {_n(state.ellipse.a, 6)}, \qquad "
-            rf"\sqrt{{1 - |\rho|}} = {_n(state.ellipse.b, 6)}",
+            rf"\sqrt{{1 + |\rho|}} = {latex(state.ellipse.a, 6)}, \qquad "
+            rf"\sqrt{{1 - |\rho|}} = {latex(state.ellipse.b, 6)}",
             "Semi-axes of the 1-SD contour; both are 1, a circle, only without correlation.",
         ),
     )
@@ -109,13 +103,13 @@ def small(result: SmallBatches) -> tuple[Line, ...]:
             "the exponent is 0: a uniform law.",
         ),
         Line(
-            rf"N = 32: \quad f(0) = {_n(at_zero, 6)}, \qquad \sqrt{{N - 1}} = "
-            rf"{_n(result.at(32).largest, 6)}",
+            rf"N = 32: \quad f(0) = {latex(at_zero, 6)}, \qquad \sqrt{{N - 1}} = "
+            rf"{latex(result.at(32).largest, 6)}",
             "The normal density at 0 is 0.3989: at N = 32 the two are hard to tell apart.",
         ),
         Line(
             r"\sqrt{2 - 2\,E[s]}, \quad E[s] = \sqrt{\tfrac{2}{N}}\,\frac{\Gamma(\frac N2)}"
-            rf"{{\Gamma(\frac{{N-1}}{{2}})}} \;\Rightarrow\; {_n(result.at(32).gap, 3)}",
+            rf"{{\Gamma(\frac{{N-1}}{{2}})}} \;\Rightarrow\; {latex(result.at(32).gap, 3)}",
             "The rms difference between train mode and eval mode, at N = 32.",
         ),
     ]
@@ -127,17 +121,17 @@ def running(result: RunningTrace) -> tuple[Line, ...]:
     a, last = result.momentum, len(result.mean) - 1
     return (
         Line(
-            rf"m_{{k+1}} = (1 - {_n(a)})\,m_k + {_n(a)}\,\bar x_k",
+            rf"m_{{k+1}} = (1 - {latex(a)})\,m_k + {latex(a)}\,\bar x_k",
             "The running mean forgets the past at a constant rate.",
         ),
         Line(
-            rf"E[m_{{{last}}}] = {_n(result.true_mean)}\,(1 - {_n(1 - a)}^{{{last}}}) = "
-            rf"{_n(float(result.expected_mean[-1]), 6)}",
+            rf"E[m_{{{last}}}] = {latex(result.true_mean)}\,(1 - {latex(1 - a)}^{{{last}}}) = "
+            rf"{latex(float(result.expected_mean[-1]), 6)}",
             "It starts at 0, and what is missing shrinks by the same factor at every step.",
         ),
         Line(
-            rf"E[v_{{{last}}}] = {_n(result.true_var)} + (1 - {_n(result.true_var)})"
-            rf"\,{_n(1 - a)}^{{{last}}} = {_n(float(result.expected_var[-1]), 6)}",
+            rf"E[v_{{{last}}}] = {latex(result.true_var)} + (1 - {latex(result.true_var)})"
+            rf"\,{latex(1 - a)}^{{{last}}} = {latex(float(result.expected_var[-1]), 6)}",
             "The variance starts at 1. What is stored divides by N − 1, what normalizes the batch "
             "divides by N: PyTorch uses both.",
         ),
@@ -148,7 +142,7 @@ def family(result: Family) -> tuple[Line, ...]:
     """The one formula and the five index sets."""
     rows = " \\\\ ".join(
         rf"\text{{{norm.kind}}} & {len(norm.mean)} \text{{ groups}} & "
-        rf"{_n(float(norm.y.flat[0]), 6)} & {_n(float(norm.y.flat[-1]), 6)}"
+        rf"{latex(float(norm.y.flat[0]), 6)} & {latex(float(norm.y.flat[-1]), 6)}"
         for norm in result.norms
     )
     return (

@@ -46,3 +46,17 @@ def listed(items: list[str] | tuple[str, ...], word: str = "and") -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {word} {items[-1]}"
+
+
+def latex(value: float, digits: int = 5) -> str:
+    """A number for a LaTeX formula: −0.25, 7.9 · 10⁻³¹."""
+    text = f"{value:.{digits}g}"
+    if "e" not in text:
+        return text
+    mantissa, exponent = text.split("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
+
+
+def latex_factor(value: float, digits: int = 5) -> str:
+    """The same, in brackets if it is negative, so that it may stand behind an operator."""
+    return f"({latex(value, digits)})" if value < 0 else latex(value, digits)

@@ -4,21 +4,13 @@ import math
 
 import numpy as np
 
+from viz.draw.numbers import latex
 from viz.dropout import compute
 from viz.dropout.compute import Sample
 from viz.dropout.results import Cost, Masks, Path, Training, Units
 from viz.view import Line
 
 SHOWN = 60
-
-
-def latex(value: float, digits: int = 5) -> str:
-    """A number for LaTeX."""
-    text = f"{value:.{digits}g}"
-    if "e" in text:
-        mantissa, exponent = text.split("e")
-        text = rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
-    return text
 
 
 def _data(sample: Sample) -> str:

@@ -4,20 +4,12 @@ import math
 
 import numpy as np
 
+from viz.draw.numbers import latex_factor as latex
 from viz.gnn import compute, rules
 from viz.gnn.graphs import Graph
 from viz.gnn.results import Depth, Layers, Learned, Masked, Shuffle
 from viz.gnn.training import Speed
 from viz.view import Line
-
-
-def latex(value: float, digits: int = 5) -> str:
-    """A number for LaTeX, in brackets if it is negative."""
-    text = f"{value:.{digits}g}"
-    if "e" in text:
-        mantissa, exponent = text.split("e")
-        text = rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
-    return f"({text})" if value < 0 else text
 
 
 def _edge_index(found: Graph) -> str:

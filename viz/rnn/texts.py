@@ -5,18 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from viz.draw.numbers import latex_factor as latex
 from viz.draw.numbers import short
 from viz.rnn.results import Descent, Graph, LongRun, MatrixRun
 from viz.view import Line
-
-
-def latex(value: float, digits: int = 5) -> str:
-    """A number for LaTeX, in brackets if it is negative."""
-    text = f"{value:.{digits}g}"
-    if "e" in text:
-        mantissa, exponent = text.split("e")
-        text = rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
-    return f"({text})" if value < 0 else text
 
 
 def graph_snippet(result: Graph) -> str:
