@@ -1,0 +1,1 @@
+"""A filter is one small set of numbers used at every position, so it forgets where."""

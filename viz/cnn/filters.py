@@ -1,0 +1,79 @@
+"""One filter on its way over a picture."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from viz.cnn import maps
+from viz.cnn.compute import Layer, Mode, analyse
+from viz.cnn.maps import Array
+
+Position = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FilterWalk:
+    """One filter on its way over a picture.
+
+    Attributes:
+        picture: shape (H, W).
+        padded: shape (H + 2p, W + 2p), what the filter reads.
+        kernel: shape (k, k).
+        output: shape (H', W').
+    """
+
+    picture: Array
+    padded: Array
+    kernel: Array
+    output: Array
+    stride: int
+    padding: int
+    mode: Mode
+    name: str
+
+    @property
+    def positions(self) -> tuple[Position, ...]:
+        """Upper left corners of the kernel on the padded picture, in reading order."""
+        height, width = self.output.shape
+        return tuple(
+            (row * self.stride, column * self.stride)
+            for row in range(height)
+            for column in range(width)
+        )
+
+    def seen(self, place: int) -> Array:
+        """The square under the kernel at a position, shape (k, k)."""
+        row, column = self.positions[place]
+        side = len(self.kernel)
+        return self.padded[row : row + side, column : column + side]
+
+
+def filter_walk(
+    picture: Array,
+    kernel: Array,
+    *,
+    stride: int = 1,
+    padding: int = 1,
+    mode: Mode = "zeros",
+    name: str = "",
+) -> FilterWalk:
+    """Slide one kernel over a picture.
+
+    Raises:
+        ValueError: the kernel does not fit, or the padding is wider than the picture.
+    """
+    side = len(kernel)
+    token = f"CONV{side}-1"
+    layer = Layer("conv", token, side, 1, stride, padding, padding, mode)
+    analyse((layer,), (*picture.shape, 1))
+    output = maps.conv2d(
+        picture[None, None],
+        kernel[None, None],
+        np.zeros(1),
+        before=padding,
+        after=padding,
+        mode=mode,
+        stride=stride,
+    )[0, 0]
+    padded = maps.pad(picture, padding, padding, mode)
+    return FilterWalk(picture, padded, kernel, output, stride, padding, mode, name)

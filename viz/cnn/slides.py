@@ -1,0 +1,183 @@
+"""An image that walks over a torus, and what its feature maps and their means do meanwhile."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from viz.cnn import maps
+from viz.cnn.compute import Layer, analyse
+from viz.cnn.maps import Array, Parameters, ShiftTest
+
+Shift = tuple[int, int]
+MAX_FRAMES, MAX_VALUES, GRID = 56, 40_000, 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slide:
+    """An image on its walk over a torus.
+
+    Attributes:
+        image: shape (H, W), at rest.
+        shifts: (rows, columns) of every frame.
+        start: the frame shown first.
+        rolled: shape (frames, H, W).
+        first: shape (frames, 3, H', W'), first feature maps after ReLU.
+        second: shape (frames, 3, H'', W''), second feature maps after ReLU.
+        features: shape (frames, 3), their means.
+        first_at_rest, second_at_rest, features_at_rest: the same for the unshifted image.
+        moves_along: for every frame, whether both sets of maps are the rolled ones at rest.
+        test: the change of the features for a grid of shifts.
+    """
+
+    image: Array
+    name: str
+    weights: str
+    padding: maps.Padding
+    kernel_size: int
+    layers: tuple[Layer, ...]
+    parameters: Parameters
+    shifts: tuple[Shift, ...]
+    start: int
+    rolled: Array
+    first: Array
+    second: Array
+    features: Array
+    first_at_rest: Array
+    second_at_rest: Array
+    features_at_rest: Array
+    moves_along: tuple[bool, ...]
+    test: ShiftTest
+
+    @property
+    def change(self) -> Array:
+        """Shape (frames,), the largest change of a feature."""
+        return np.abs(self.features - self.features_at_rest).max(axis=1)
+
+    @property
+    def scale(self) -> float:
+        """The largest feature at rest, at least a tiny number."""
+        return max(float(np.abs(self.features_at_rest).max()), 1e-300)
+
+    def stands_still(self, frame: int) -> bool:
+        """Whether the features of a frame are those at rest, up to rounding."""
+        return bool(self.change[frame] <= maps.EXACT * max(self.scale, 1.0))
+
+
+def walk(kind: str, height: int, width: int) -> tuple[Shift, ...]:
+    """Shifts in the order of a film: to the right, down, or all of them along a diagonal.
+
+    A step of one row and one column visits every shift of a 7×8 torus, since 7 and 8 have no
+    common factor; where they have one, each closed round starts a column further.
+    """
+    if kind == "right":
+        return tuple((0, k) for k in range(width))
+    if kind == "down":
+        return tuple((k, 0) for k in range(height))
+    around = int(np.lcm(height, width))
+    return tuple((k % height, (k + k // around) % width) for k in range(height * width))
+
+
+def thinned(shifts: Sequence[Shift], limit: int, keep: Shift | None) -> tuple[Shift, ...]:
+    """At most ``limit`` of the shifts, evenly, with the first, the last and ``keep``."""
+    if len(shifts) <= limit:
+        return tuple(shifts)
+    places = set(np.linspace(0, len(shifts) - 1, max(limit - 1, 2)).round().astype(int).tolist())
+    if keep is not None and keep in shifts:
+        places.add(list(shifts).index(keep))
+    return tuple(shifts[i] for i in sorted(places))
+
+
+def slide(
+    image: Array,
+    weights: maps.Weights,
+    *,
+    name: str = "",
+    weights_name: str = "",
+    padding: maps.Padding = "circular before",
+    kernel_size: int = 2,
+    pooled: bool = False,
+    path: str = "all shifts",
+    partner: Shift | None = None,
+) -> Slide:
+    """Walk an image over the torus and follow its feature maps and their means.
+
+    Args:
+        image: shape (H, W).
+        weights: of the two convolutions.
+        name: of the image, for the sentence.
+        weights_name: likewise.
+        padding: where rows and columns are added, and what stands in them.
+        kernel_size: side of the kernels.
+        pooled: a POOL2 after the first ReLU.
+        path: "all shifts", "right" or "down".
+        partner: the shift shown first; else the one that changes the features most.
+
+    Raises:
+        ValueError: the image is too small for the padding or the pooling.
+    """
+    layers = maps.gap_layers(padding, kernel_size=kernel_size, pooled=pooled)
+    analyse(layers, (*image.shape, 1))
+    known = maps.with_weights(layers, weights)
+    shifts = thinned(walk(path, *image.shape), _frame_limit(image.size), partner)
+    rolled = np.stack([np.roll(image, shift, (0, 1)) for shift in shifts])
+    found = maps.forward(layers, known, rolled[:, None])
+    first, second, features = found[1], found[-2], found[-1]
+    test = maps.shift_test(layers, known, image[None], grid_shifts(*image.shape))
+    change = np.abs(features - features[0]).max(axis=1)
+    start = _start(shifts, partner, change)
+    return Slide(
+        image,
+        name,
+        weights_name,
+        padding,
+        kernel_size,
+        layers,
+        known,
+        shifts,
+        start,
+        rolled,
+        first,
+        second,
+        features,
+        first[0],
+        second[0],
+        features[0],
+        tuple(_rolls(first, second, shifts, image.shape, k) for k in range(len(shifts))),
+        test,
+    )
+
+
+def _frame_limit(num_pixels: int) -> int:
+    """So many frames that the film of a large image stays small."""
+    return min(MAX_FRAMES, max(7, MAX_VALUES // num_pixels))
+
+
+def _start(shifts: Sequence[Shift], partner: Shift | None, change: Array) -> int:
+    """The partner's frame, else that of the largest change, else a third of the way."""
+    if partner is not None and partner in shifts:
+        return shifts.index(partner)
+    return int(change.argmax()) if change.max() > maps.EXACT else len(shifts) // 3
+
+
+def _rolls(
+    first: Array, second: Array, shifts: Sequence[Shift], size: tuple[int, ...], k: int
+) -> bool:
+    """Whether frame k's maps are the first frame's, rolled; never if they changed their size."""
+    for found in (first, second):
+        if found.shape[-2:] != size:
+            return False
+        moved = np.roll(found[0], shifts[k], (-2, -1))
+        if not np.allclose(found[k], moved, rtol=0, atol=1e-9 * max(1.0, float(moved.max()))):
+            return False
+    return True
+
+
+def grid_shifts(height: int, width: int) -> npt.NDArray[np.int64]:
+    """All shifts of a small torus, every few of a large one; row by row, (0, 0) first."""
+    rows, columns = (np.arange(side)[:: -(-side // GRID)] for side in (height, width))
+    if height * width <= 2 * GRID * GRID:
+        rows, columns = np.arange(height), np.arange(width)
+    both = np.meshgrid(rows, columns, indexing="ij")
+    return np.stack([part.ravel() for part in both], axis=1)

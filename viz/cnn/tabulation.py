@@ -1,0 +1,84 @@
+"""The exam's table with the cells that are to be predicted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from viz.cnn.compute import Layer, Row, Shape, Totals, analyse, equivalent_dense, totals
+
+Cell = tuple[int, Literal["shape", "params"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An architecture and its table.
+
+    Attributes:
+        text: the architecture as it was written.
+        rows: the input, then every layer.
+        hidden: cells that the film reveals one after the other.
+        dense: whether convolutions are shown as the dense layers that could replace them.
+    """
+
+    text: str
+    layers: tuple[Layer, ...]
+    rows: tuple[Row, ...]
+    hidden: tuple[Cell, ...] = ()
+    dense: bool = False
+
+    @property
+    def totals(self) -> Totals:
+        """Sums of the columns."""
+        return totals(self.rows)
+
+    @property
+    def last_field(self) -> int:
+        """Side of the square of pixels that one unit of the last feature map sees."""
+        return [row.receptive_field for row in self.rows if row.receptive_field][-1] or 1
+
+    @property
+    def heaviest(self) -> int:
+        """The row with the most parameters; the first of equals."""
+        return max(range(len(self.rows)), key=lambda i: self.rows[i].num_params)
+
+    def dense_params(self, place: int) -> int:
+        """Parameters of a dense layer with the input and output of row ``place``."""
+        return equivalent_dense(self.rows[place - 1].shape, self.rows[place].shape)
+
+    def shown_params(self, place: int) -> int:
+        """Parameters of a row as it is drawn, convolutions dense if that is asked for."""
+        row = self.rows[place]
+        conv = row.layer is not None and row.layer.kind == "conv"
+        return self.dense_params(place) if self.dense and conv else row.num_params
+
+
+def table(
+    text: str,
+    layers: tuple[Layer, ...],
+    input_shape: Shape,
+    *,
+    hidden: Sequence[Cell] = (),
+    dense: bool = False,
+) -> Table:
+    """Analyse an architecture; hidden cells that do not exist are left out."""
+    rows = analyse(layers, input_shape)
+    known = tuple(cell for cell in hidden if cell[0] < len(rows))
+    return Table(text, layers, rows, known, dense)
+
+
+def every_cell(rows: Sequence[Row]) -> tuple[Cell, ...]:
+    """Both cells of every layer, in reading order."""
+    return tuple(
+        cell for place in range(1, len(rows)) for cell in ((place, "params"), (place, "shape"))
+    )
+
+
+def named_cells(rows: Sequence[Row], names: Sequence[tuple[str, str]]) -> tuple[Cell, ...]:
+    """Cells by the layer's name, its second occurrence as "CONV3-10#2", and the column."""
+    found: list[Cell] = []
+    for name, column in names:
+        bare, _, number = name.partition("#")
+        places = [i for i, row in enumerate(rows) if row.name == bare]
+        if len(places) >= int(number or 1):
+            found.append((places[int(number or 1) - 1], column))  # type: ignore[arg-type]
+    return tuple(found)
