@@ -30,19 +30,12 @@ class Concept:
         return makers
 
 
-_ALL: tuple[Concept, ...] = (
+CONCEPTS: tuple[Concept, ...] = (
     Concept(
         "batchnorm",
         "Batch norm",
         "What does batch norm change about my data, and what does it leave alone?",
         3,
-    ),
-    Concept(
-        "gradients",
-        "Gradients",
-        "Which trick keeps the gradient alive through 50 layers, "
-        "and which one keeps it from blowing up?",
-        4,
     ),
     Concept(
         "rnn",
@@ -55,19 +48,6 @@ _ALL: tuple[Concept, ...] = (
         "Attention",
         "If attention just picked the best match, could it ever learn to pick better?",
         6,
-    ),
-    Concept(
-        "cnn",
-        "CNN",
-        "How big is every layer, how many numbers does it learn, "
-        "and what happens when the picture slides?",
-        7,
-    ),
-    Concept(
-        "beam_search",
-        "Beam search",
-        "Which sentence does the decoder say, if it may only remember k of them?",
-        8,
     ),
     Concept(
         "translation",
@@ -94,10 +74,6 @@ _ALL: tuple[Concept, ...] = (
         12,
     ),
 )
-
-from pathlib import Path
-
-CONCEPTS = tuple(c for c in _ALL if (Path(__file__).parents[1] / f"pages/{c.slug}.py").is_file())
 
 
 def find(slug: str) -> Concept:

@@ -345,3 +345,56 @@ def test_nothing_serious_for_axe(visit, axe, scheme, slug):
         if v["impact"] in ("serious", "critical")
     ]
     assert not serious
+
+
+HARNESS = """async ({ url, films }) => {
+  const stage = (await import(url + '/stage.js')).default;
+  document.body.innerHTML = "<div class='un-host'></div>";
+  const said = [];
+  const rest = { ghost: null, step: null, move: 0, layout: 'wide', lecture: null, url };
+  const setStateValue = (...pair) => said.push(pair);
+  const show = async film => {
+    stage({ data: { film, ...rest }, parentElement: document.body, setStateValue });
+    await new Promise(done => setTimeout(done, 300));
+    const bar = document.querySelector('.un-bar');
+    const caption = document.querySelector('.un-caption').innerText;
+    return [caption, bar.hidden, +bar.querySelector('input').value];
+  };
+  const seen = [];
+  for (const film of films) seen.push(await show(film));
+  return seen;
+}"""
+
+
+def test_the_stage_takes_empty_single_and_shrinking_films(visit):
+    from viz.draw import film as films
+    from viz.ui.stage.files import URL
+
+    visitor = visit(bypass_csp=True).open("rnn")
+    view = catalog.find("rnn").views()[0]
+    long = films.to_json(view.film(view.run(view.settings(inputs="1, 2, 3, 4, 5, 6"))))
+    short = films.to_json(view.film(view.run(view.settings(inputs="1"))))
+    single = {**short, "frames": short["frames"][:1], "start": 0}
+    empty = {**short, "frames": [], "start": 0}
+    shown = visitor.page.evaluate(
+        HARNESS, {"url": URL, "films": [long, short, single, empty, long]}
+    )
+    assert [hidden for _, hidden, _ in shown] == [False, False, True, True, False]
+    assert shown[0][2] == len(long["frames"]) - 1
+    assert shown[1][2] == len(short["frames"]) - 1
+    assert shown[2][0]
+    assert shown[3][0] == ""
+    assert not visitor.errors
+
+
+def test_two_stages_on_one_page_play_apart(visit):
+    visitor = visit().open("rnn")
+    visitor.page.wait_for_function(
+        "() => document.querySelectorAll('.un-plot .main-svg').length > 2"
+    )
+    assert visitor.page.locator(".un-stage").count() == 2
+    captions = visitor.page.locator(".un-caption").all_inner_texts()
+    assert captions[0] != captions[1]
+    visitor.page.locator(".un-bar input").first.focus()
+    visitor.press("ArrowLeft", 150)
+    assert visitor.page.locator(".un-caption").nth(1).inner_text() == captions[1]
