@@ -1,4 +1,4 @@
-"""Page budgets: our pages against an empty Streamlit page, measured in turn: python -m tests.bench."""
+"""Page budgets: our pages and an empty Streamlit page in turn; python -m tests.bench."""
 
 import statistics
 import subprocess

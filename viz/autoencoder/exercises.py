@@ -38,7 +38,8 @@ def balanced(rng: Rng | None) -> Question:
             ("Is it the only minimum among positive s?", Choice(("yes", "no"), 0)),
         ),
         why=f"The derivative −{2 * a}/s³ + {2 * b}s is 0 at s⁴ = {a}/{b}, so s = {short(key)}, "
-        f"with the price {short(at)}. For s > 0 the derivative grows all the way, so there is no other. "
+        f"with the price {short(at)}. For s > 0 the derivative grows all the way, "
+        "so there is no other. "
         "The exam's case has both factors 1: every singular value wants to be 1.",
         feedback=(
             *(Feedback(value, words, part=0) for value, words in wrong if abs(value - key) > 1e-3),
@@ -101,8 +102,8 @@ def orthonormal(rng: Rng | None) -> Question:
             ("The argument", ManyOf(REASONS, frozenset(range(4)))),
         ),
         why="A small λ hardly moves the product, which stays the projection: where W₂ has s, W₁ "
-        "has 1/s. Among all such pairs the penalty picks s = 1 for every direction, and a matrix whose "
-        "singular values are all 1 has orthonormal columns. Exactly, s = √(1 − λ/d).",
+        "has 1/s. Among all such pairs the penalty picks s = 1 for every direction, "
+        "and a matrix whose singular values are all 1 has orthonormal columns. Exactly, s = √(1 − λ/d).",
         feedback=(
             Feedback(1, "Find the s that the penalty s² + 1/s² likes best.", part=0),
             Feedback(
