@@ -103,7 +103,8 @@ def orthonormal(rng: Rng | None) -> Question:
         ),
         why="A small λ hardly moves the product, which stays the projection: where W₂ has s, W₁ "
         "has 1/s. Among all such pairs the penalty picks s = 1 for every direction, "
-        "and a matrix whose singular values are all 1 has orthonormal columns. Exactly, s = √(1 − λ/d).",
+        "and a matrix whose singular values are all 1 has orthonormal columns. "
+        "Exactly, s = √(1 − λ/d).",
         feedback=(
             Feedback(1, "Find the s that the penalty s² + 1/s² likes best.", part=0),
             Feedback(
