@@ -1,11 +1,13 @@
 """Pictures without the app: python -m viz.export beam_search --set beam_width=3 -o tree.html."""
 
 import argparse
+import asyncio
 import csv
 import io
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -191,15 +193,18 @@ def image(figure: Mapping[str, Any], kind: str) -> bytes:
         import kaleido
     except ImportError:
         raise ValueError(f".{kind} needs kaleido (pip install kaleido) and a Chromium") from None
-    import asyncio
-
     height = figure["layout"].get("height", 450)
     options = {"format": kind, "width": WIDTH, "height": height, "scale": 2 if kind == "png" else 1}
-    try:
-        drawn = asyncio.run(kaleido.calc_fig(dict(figure), opts=options))
-    except (TimeoutError, OSError, RuntimeError) as error:
-        raise ValueError(f".{kind} needs a Chromium that starts ({error})") from None
-    return bytes(drawn)
+
+    def draw() -> bytes:
+        return bytes(asyncio.run(kaleido.calc_fig(dict(figure), opts=options)))
+
+    # A notebook runs an event loop in its own thread already, and a second one there is refused.
+    with ThreadPoolExecutor(1) as elsewhere:
+        try:
+            return elsewhere.submit(draw).result()
+        except (TimeoutError, OSError, RuntimeError) as error:
+            raise ValueError(f".{kind} needs a Chromium that starts ({error})") from None
 
 
 def notebook(view: View[Any, Any], chosen: BaseSettings) -> str:

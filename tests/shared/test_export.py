@@ -1,13 +1,16 @@
 """Pictures without the app, from the command line."""
 
+import asyncio
 import csv
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
 
 from viz import catalog, export
+from viz.draw import film as films
 
 
 def run(tmp_path, capsys, *arguments, suffix=".html"):
@@ -102,3 +105,15 @@ def test_pictures_through_a_chromium(tmp_path, capsys, suffix):
     status, out, said = run(tmp_path, capsys, "rnn", suffix=suffix)
     assert status == 0, said
     assert out.read_bytes()[:4] in (b"<svg", b"\x89PNG")
+
+
+@pytest.mark.browser
+def test_pictures_where_an_event_loop_runs_as_in_a_notebook():
+    view = catalog.find("rnn").views()[0]
+    figure = films.figure_at(view.film(view.run(view.settings())), 0)
+
+    async def cell():
+        return export.image(figure, "svg")
+
+    with ThreadPoolExecutor(1) as kernel:
+        assert kernel.submit(asyncio.run, cell()).result()[:4] == b"<svg"

@@ -135,6 +135,7 @@ class Stage {
     this.range.setAttribute("aria-label", data.film.variable);
     this.bar.hidden = this.frames < 2;
     this.root.classList.toggle("un-lecture", data.lecture === true);
+    this.speak(data.film.frames[this.index]); // words and names do not wait for plotly.js
     this.retheme();
   }
 
