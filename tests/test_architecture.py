@@ -17,8 +17,11 @@ ORDER = ("compute", "figures", "demo", "exercises")
 SHARED_FILES = {
     "viz/catalog.py": {"view"},
     "viz/view.py": {"draw", "settings"},
-    "viz/quiz.py": {"grammar", "tables", "settings", "draw"},
-    "viz/settings.py": set(),
+    "viz/answers.py": {"grammar", "tables", "draw"},
+    "viz/choices.py": {"answers", "draw"},
+    "viz/quiz.py": {"answers", "choices", "settings", "draw"},
+    "viz/controls.py": set(),
+    "viz/settings.py": {"controls"},
     "viz/seeds.py": set(),
     "viz/grammar.py": set(),
     "viz/tables.py": set(),

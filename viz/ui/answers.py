@@ -7,8 +7,7 @@ from typing import Any
 import streamlit as st
 
 from viz import quiz
-from viz.draw import film as films
-from viz.ui.stage.player import play
+from viz.ui.stage.player import play, shoot
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -25,7 +24,7 @@ def drawings(answer: quiz.Answer, key: str, layout: str) -> None:
         for place, (i, drawing) in zip(st.columns(2), drawn[start : start + 2], strict=False):
             with place:
                 st.markdown(f"**{LETTERS[i]}**")
-                play(films.to_json(drawing), key=f"{key}:drawing:{i}", layout=layout)
+                play(shoot(drawing), key=f"{key}:drawing:{i}", layout=layout)
     for i, (_, part) in enumerate(getattr(answer, "items", ()) if _is_parts(answer) else ()):
         drawings(part, f"{key}:{i}", layout)
 
@@ -158,7 +157,7 @@ def _curve(answer: quiz.Curve, key: str, locked: bool) -> str:
                 disabled=locked,
             )
         )
-    play(films.to_json(answer.draw(tuple(values))), key=f"{key}:curve", layout="wide")
+    play(shoot(answer.draw(tuple(values))), key=f"{key}:curve", layout="wide")
     return ", ".join(repr(value) for value in values)
 
 

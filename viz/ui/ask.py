@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from viz import quiz
-from viz.draw import film as films
 from viz.ui import answers, link, progress
-from viz.ui.stage.player import play
+from viz.ui.stage.player import play, shoot
 
 if TYPE_CHECKING:
     from viz.ui.page import Page
@@ -89,7 +88,7 @@ def _picture(page: "Page", question: quiz.Question, attempt: Attempt, place: str
         page.stage()
     elif question.figure is not None:
         with page.stage_place:
-            play(films.to_json(question.figure), key=f"{place}:figure", layout="wide")
+            play(shoot(question.figure), key=f"{place}:figure", layout="wide")
     if not attempt.over:
         # The stage is mounted anew when it returns, and then starts from the link's step.
         st.session_state.pop(f"mounted:{page.slug}", None)

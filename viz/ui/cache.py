@@ -1,22 +1,13 @@
 """Results and films, computed once for all sessions; keyed by concept, view and frozen settings."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from viz import catalog
-from viz.draw import film as films
 from viz.settings import BaseSettings
+from viz.ui.stage.player import Shot, shoot
 from viz.view import View
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Shot:
-    """A film as the stage takes it."""
-
-    film: films.Film
-    json: dict[str, Any]
 
 
 def view_of(slug: str, view_key: str) -> View[Any, Any]:
@@ -35,8 +26,7 @@ def result(slug: str, view_key: str, settings: BaseSettings) -> Any:
 def shot(slug: str, view_key: str, settings: BaseSettings, phone: bool, _result: Any) -> Shot:
     """The stage's film of a result; the settings are the key, the result is not hashed."""
     del settings
-    film = view_of(slug, view_key).film(_result, phone=phone)
-    return Shot(film, films.to_json(film))
+    return shoot(view_of(slug, view_key).film(_result, phone=phone))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -46,7 +36,7 @@ def charts(
     """The further charts of a result."""
     del settings
     more = view_of(slug, view_key).more(_result, phone=phone)
-    return tuple(Shot(film, films.to_json(film)) for film in more)
+    return tuple(shoot(film) for film in more)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -11,7 +11,7 @@ from viz.quiz import Maker
 from viz.settings import BaseSettings
 from viz.ui import ask, cache, controls, link, tabs
 from viz.ui.jobs import WORKSHOP, Job
-from viz.ui.stage.player import play
+from viz.ui.stage.player import Shot, play
 from viz.view import View
 
 TABS = ("Explore", "Derive", "Check yourself", "Code")
@@ -194,7 +194,7 @@ class Page:
         if sentence:
             self.notice_place.warning(sentence, icon=":material/error:")
         state = play(
-            shot.json,
+            shot,
             key=place,
             layout=_layout(),
             ghost=self._ghost(phone),
@@ -207,7 +207,7 @@ class Page:
             st.caption(said)
         _events(state)
 
-    def _step(self, shot: cache.Shot) -> tuple[int | None, str]:
+    def _step(self, shot: Shot) -> tuple[int | None, str]:
         """The frame the link asks for when the stage is mounted or moved."""
         state, count = st.session_state, len(shot.film.frames)
         moved = (self.view.key, self.bare, state.get(f"move:{self.slug}", 0))
@@ -231,7 +231,7 @@ class Page:
 
         return settle
 
-    def _ghost(self, phone: bool) -> dict[str, Any] | None:
+    def _ghost(self, phone: bool) -> Shot | None:
         pinned = link.read_ghost(self.view.settings)
         if pinned is None or self.view.slow(pinned):
             return None
@@ -239,7 +239,7 @@ class Page:
             found = cache.result(self.slug, self.view.key, pinned)
         except ValueError:
             return None
-        return cache.shot(self.slug, self.view.key, pinned, phone, found).json
+        return cache.shot(self.slug, self.view.key, pinned, phone, found)
 
     def _open_tab(self) -> None:
         phone = _layout() == "phone"

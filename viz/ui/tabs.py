@@ -39,7 +39,7 @@ def explore(
     controls.own_data(slug, view)
     layout = "phone" if phone else "wide"
     for place, shot in enumerate(cache.charts(slug, view.key, settings, phone, result)):
-        play(shot.json, key=f"chart:{slug}:{view.key}:{place}", layout=layout)
+        play(shot, key=f"chart:{slug}:{view.key}:{place}", layout=layout)
     if view.table is not None:
         with st.expander("Values"):
             st.markdown(markdown_table(view.table(result)))
@@ -48,16 +48,14 @@ def explore(
 def _finding(
     slug: str, views: tuple[View[Any, Any], ...], view: View[Any, Any], preset: Preset, key: str
 ) -> None:
-    row = st.container(horizontal=True, vertical_alignment="center", gap="small")
-    row.button(
-        f"Try this: {preset.label}",
+    words = f" :gray[{preset.words}]" if preset.words else ""
+    st.button(
+        f"Try this: {preset.label}{words}",
         key=key,
         type="tertiary",
         on_click=link.take,
         args=(slug, views, view, preset),
     )
-    if preset.words:
-        row.markdown(f":gray[{preset.words}]")
 
 
 def markdown_table(columns: Mapping[str, Any]) -> str:

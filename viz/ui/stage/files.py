@@ -22,9 +22,9 @@ TYPES = {
 
 @cache
 def stage_source() -> str:
-    """The player's module with the palette of `viz.draw.theme` in it."""
+    """The player's one module: menu and stage, with the palette of `viz.draw.theme` in it."""
     palette = {name: [theme.LIGHT[name], theme.DARK[name]] for name in theme.LIGHT}
-    source = (HERE / "stage.js").read_text(encoding="utf-8")
+    source = "\n".join((HERE / name).read_text("utf-8") for name in ("menu.js", "stage.js"))
     return source.replace("/*palette*/ {}", json.dumps(palette))
 
 

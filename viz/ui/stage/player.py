@@ -1,16 +1,21 @@
 """Mount the stage: a component whose inline script only loads the player's module."""
 
-from collections.abc import Callable, Mapping
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
+from viz.draw import film as films
+from viz.draw.film import Film
 from viz.ui.stage.files import URL
 
 _LOADER = """
 export default function (args) {
   let stop = null, dead = false;
-  const url = new URL(args.data.url, document.baseURI).href;
+  const url = new URL("{{url}}", document.baseURI).href;
   if (!document.querySelector('link[data-unrolled]')) {
     const link = document.createElement('link');
     Object.assign(link, { rel: 'stylesheet', href: url + '/stage.css' });
@@ -22,8 +27,32 @@ export default function (args) {
 }
 """
 _component = st.components.v2.component(
-    "unrolled_stage", html="<div class='un-host'></div>", js=_LOADER, isolate_styles=False
+    "unrolled_stage",
+    html="<div class='un-host'></div>",
+    js=_LOADER.replace("{{url}}", URL),
+    isolate_styles=False,
 )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shot:
+    """A film as the stage takes it.
+
+    Attributes:
+        film: what was encoded.
+        json: the film's JSON, in UTF-8.
+        mark: another film has another mark, so that an equal one is not drawn again.
+    """
+
+    film: Film
+    json: bytes
+    mark: str
+
+
+def shoot(film: Film) -> Shot:
+    """Encode a film for the stage."""
+    encoded = json.dumps(films.to_json(film), separators=(",", ":"), ensure_ascii=False).encode()
+    return Shot(film, encoded, hashlib.sha256(encoded).hexdigest()[:16])
 
 
 def _nothing() -> None:
@@ -31,11 +60,11 @@ def _nothing() -> None:
 
 
 def play(
-    film: Mapping[str, Any],
+    shot: Shot,
     *,
     key: str,
     layout: str,
-    ghost: Mapping[str, Any] | None = None,
+    ghost: Shot | None = None,
     step: int | None = None,
     move: int = 0,
     lecture: bool | None = None,
@@ -44,7 +73,7 @@ def play(
     """Show a film.
 
     Args:
-        film: from `viz.draw.film.to_json`.
+        shot: the film.
         key: the stage's name on the page; the same key keeps zoom, focus and frame.
         layout: "wide" or "phone", as the film was drawn.
         ghost: a pinned film drawn pale behind this one.
@@ -56,18 +85,19 @@ def play(
     Returns:
         The component's state: ``frame`` and ``layout``, and the trigger ``lecture``.
     """
-    data = {
-        "film": film,
-        "ghost": ghost,
+    rest = {
+        "mark": shot.mark + (ghost.mark if ghost else ""),
         "step": step,
         "move": move,
         "layout": layout,
         "lecture": lecture,
         "url": URL,
     }
+    # The film is JSON already; as bytes it passes Streamlit untouched.
+    parts = (b'{"film":', shot.json, b',"ghost":', ghost.json if ghost else b"null", b",")
     return _component(
         key=key,
-        data=data,
+        data=b"".join(parts) + json.dumps(rest).encode()[1:],
         on_frame_change=on_event,
         on_layout_change=_nothing,
         on_lecture_change=_nothing,

@@ -6,29 +6,6 @@ const CONFIG = { displayModeBar: false, doubleClick: false, scrollZoom: false, s
 const PHONE = 640;
 const SETTLE = 300;
 
-function plotly(url) {
-  if (window.__unrolledPlotly) return window.__unrolledPlotly;
-  window.__unrolledPlotly = new Promise((done, fail) => {
-    if (window.Plotly) return done(window.Plotly);
-    const script = document.createElement("script");
-    script.src = `${url}/plotly.min.js`;
-    script.onload = () => done(window.Plotly);
-    script.onerror = () => fail(new Error("plotly.min.js could not be loaded"));
-    document.head.append(script);
-  });
-  return window.__unrolledPlotly;
-}
-
-function element(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node[name] = value;
-    else node.setAttribute(name, value);
-  }
-  node.append(...children);
-  return node;
-}
-
 function recolour(part) {
   if (typeof part === "string") return part.replace(TOKEN, (hex) => DARK[hex.toUpperCase()]);
   if (Array.isArray(part)) return part.map(recolour);
@@ -39,11 +16,13 @@ function recolour(part) {
   return part;
 }
 
-const ARRAYS = { f8: Float64Array, f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array };
-function decoded(column) {
-  if (!column?.bdata) return [...(column ?? [])];
-  const bytes = Uint8Array.from(atob(column.bdata), (letter) => letter.charCodeAt(0));
-  return [...new ARRAYS[column.dtype](bytes.buffer)];
+function afterPaint(act) {
+  requestAnimationFrame(() => setTimeout(act));
+}
+
+// From the page data come as bytes, which cost the server nothing to pass on; an exported file holds them as they are.
+function opened(data) {
+  return data instanceof Uint8Array ? JSON.parse(new TextDecoder().decode(data)) : data;
 }
 
 function pieces(caption) {
@@ -70,17 +49,15 @@ class Stage {
     this.bar = element("div", { class: "un-bar" }, this.playButton, this.button("‹", "one step back", () => this.step(-1)),
       this.range, this.button("›", "one step on", () => this.step(1)), this.label);
     this.caption = element("p", { class: "un-caption", "aria-live": "polite" });
-    this.menu = this.buildMenu();
+    this.menu = new Menu(this);
     this.probe = element("i", { class: "un-probe", "aria-hidden": "true" });
     this.probe.addEventListener("transitionend", () => this.retheme());
-    this.root = element("div", { class: "un-stage" }, this.frame, this.bar, element("div", { class: "un-foot" }, this.caption, this.menu), this.probe);
+    this.root = element("div", { class: "un-stage" }, this.frame, this.bar, element("div", { class: "un-foot" }, this.caption, this.menu.root), this.probe);
     host.append(this.root);
     this.resizes = new ResizeObserver(() => this.measure());
     this.resizes.observe(this.root);
     this.keys = (event) => this.onKey(event);
     document.addEventListener("keydown", this.keys, true);
-    this.outside = (event) => { if (!this.menu.contains(event.target)) this.openMenu(false); };
-    document.addEventListener("pointerdown", this.outside, true);
     this.full = () => this.draw();
     document.addEventListener("fullscreenchange", this.full);
   }
@@ -89,39 +66,13 @@ class Stage {
     return element("button", { type: "button", "aria-label": label, title: label, onclick }, sign);
   }
 
-  buildMenu() {
-    const item = (words, act) => element("button", { type: "button", role: "menuitem", onclick: () => { this.openMenu(false); act(); } }, words);
-    this.items = element("div", { role: "menu", "aria-label": "save or share this picture", hidden: "" },
-      item("Save as PNG", () => this.image("png")), item("Save as SVG", () => this.image("svg")),
-      item("Save as HTML that still plays", () => this.page()), item("Save the data as CSV", () => this.csv()),
-      item("Copy link", () => this.copyLink()), item("Full screen", () => this.root.requestFullscreen?.()));
-    this.opener = element("button", { type: "button", class: "un-more", "aria-label": "save or share this picture", "aria-haspopup": "menu",
-      "aria-expanded": "false", onclick: () => this.openMenu(this.items.hidden) }, "⋯");
-    const menu = element("div", { class: "un-menu" }, this.opener, this.items);
-    menu.onkeydown = (event) => {
-      const all = [...this.items.children];
-      const at = all.indexOf(document.activeElement);
-      if (event.key === "Escape" && !this.items.hidden) { this.openMenu(false); this.opener.focus(); event.stopPropagation(); }
-      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-        all[(at + (event.key === "ArrowDown" ? 1 : -1) + all.length) % all.length].focus();
-        event.preventDefault();
-      }
-    };
-    return menu;
-  }
-
-  openMenu(open) {
-    if (this.items.hidden === !open) return;
-    this.items.hidden = !open;
-    this.opener.setAttribute("aria-expanded", String(open));
-    if (open) this.items.firstChild.focus();
-  }
-
   update({ data, setStateValue, setTriggerValue }) {
     this.send = (name, value) => { if (this.reported[name] !== value) { this.reported[name] = value; setStateValue?.(name, value); } };
     this.fire = setTriggerValue ?? (() => {});
     const before = this.data;
     this.data = data;
+    const same = data.mark && before?.mark === data.mark;
+    if (same) Object.assign(data, { film: before.film, ghost: before.ghost });
     this.frames = data.film.frames.length;
     if (this.move !== data.move) {
       this.pause();
@@ -130,13 +81,14 @@ class Stage {
       this.reported.frame = data.step ?? data.film.start;
     }
     this.index = Math.max(0, Math.min(this.index, this.frames - 1));
-    if (!before || before.film !== data.film || before.ghost !== data.ghost) this.themed = null;
+    if (!same) this.themed = null;
     this.range.max = Math.max(0, this.frames - 1);
     this.range.setAttribute("aria-label", data.film.variable);
     this.bar.hidden = this.frames < 2;
     this.root.classList.toggle("un-lecture", data.lecture === true);
     this.speak(data.film.frames[this.index]); // words and names do not wait for plotly.js
-    this.retheme();
+    if (data.lecture != null || !before) return this.retheme();
+    afterPaint(() => this.retheme()); // the page's main stage is painted before the further charts
   }
 
   retheme() {
@@ -177,6 +129,9 @@ class Stage {
     const { data: traces, layout } = this.at(film, this.index);
     const scale = this.scale(layout.height ?? 450);
     layout.width = Math.max(200, Math.floor(this.frame.clientWidth / scale));
+    const state = [this.themed, this.index, layout.width, scale, document.fullscreenElement];
+    if (this.drawn && state.every((part, i) => part === this.drawn[i])) return;
+    this.drawn = state;
     layout.autosize = false;
     if (document.fullscreenElement === this.root && scale === 1) layout.height = Math.max(layout.height ?? 450, 300);
     this.plot.style.transform = scale === 1 ? "" : `scale(${scale})`;
@@ -257,52 +212,11 @@ class Stage {
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const on = this.data.lecture;
     if (key === "l") this.fire("lecture", !on);
-    else if (on && key === "Escape" && !document.fullscreenElement && this.items.hidden) this.fire("lecture", false);
+    else if (on && key === "Escape" && !document.fullscreenElement && !this.menu.isOpen) this.fire("lecture", false);
     else if (on && (key === "ArrowLeft" || key === "ArrowRight")) this.step(key === "ArrowLeft" ? -1 : 1);
     else return;
     event.preventDefault();
     event.stopPropagation();
-  }
-
-  save(blob, suffix) {
-    const link = element("a", { href: URL.createObjectURL(blob), download: `${location.pathname.split("/").pop() || "unrolled"}${suffix}` });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  }
-
-  async image(format) {
-    const P = await plotly(this.data.url);
-    const { width, height } = this.plot._fullLayout;
-    const address = await P.toImage(this.plot, { format, width, height, scale: format === "png" ? 2 : 1 });
-    this.save(await (await fetch(address)).blob(), `.${format}`);
-  }
-
-  async page() {
-    const text = async (name) => (await fetch(`${this.data.url}/${name}`)).text();
-    let html = await text("film.html");
-    const film = JSON.stringify({ ...this.data.film, start: this.index }).replaceAll("<", "\\u003c");
-    const parts = { title: document.title, css: await text("stage.css"), plotly: await text("plotly.min.js"), stage: await text("stage.js"), film };
-    for (const [name, value] of Object.entries(parts)) html = html.split(`{{${name}}}`).join(value);
-    this.save(new Blob([html], { type: "text/html" }), ".html");
-  }
-
-  csv() {
-    let { table } = this.data.film;
-    if (!table) {
-      table = { trace: [], x: [], y: [] };
-      for (const trace of this.plot._fullData) {
-        decoded(trace.x).forEach((x, i) => { if (x != null) { table.trace.push(trace.name); table.x.push(x); table.y.push(trace.y?.[i] ?? ""); } });
-      }
-    }
-    const columns = Object.values(table).map(decoded);
-    const quote = (cell) => (/[",\n]/.test(String(cell ?? "")) ? `"${String(cell).replaceAll('"', '""')}"` : String(cell ?? ""));
-    const rows = [Object.keys(table), ...Array.from({ length: Math.max(...columns.map((c) => c.length)) }, (_, i) => columns.map((c) => c[i]))];
-    this.save(new Blob([rows.map((row) => row.map(quote).join(",")).join("\n")], { type: "text/csv" }), ".csv");
-  }
-
-  async copyLink() {
-    try { await navigator.clipboard.writeText(location.href); this.opener.textContent = "copied"; } catch { prompt("The link of this picture", location.href); }
-    setTimeout(() => { this.opener.textContent = "⋯"; }, 1500);
   }
 
   destroy() {
@@ -311,7 +225,7 @@ class Stage {
     clearTimeout(this.settling);
     this.resizes.disconnect();
     document.removeEventListener("keydown", this.keys, true);
-    document.removeEventListener("pointerdown", this.outside, true);
+    this.menu.destroy();
     document.removeEventListener("fullscreenchange", this.full);
     window.Plotly?.purge(this.plot);
     this.root.remove();
@@ -321,6 +235,6 @@ class Stage {
 export default function stage(args) {
   const host = args.parentElement.querySelector(".un-host") ?? args.parentElement;
   host.unrolled ??= new Stage(host);
-  host.unrolled.update(args);
+  host.unrolled.update({ ...args, data: opened(args.data) });
   return () => { host.unrolled?.destroy(); host.unrolled = null; };
 }
