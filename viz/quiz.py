@@ -36,6 +36,7 @@ __all__ = [
     "check",
     "is_close",
     "pose",
+    "score",
     "solved_from",
     "words_of",
 ]
@@ -120,6 +121,7 @@ class Question:
         figure: what stands in the stage's place while the question is open.
         settings: the state of the page that shows the answer.
         points: as in the exam.
+        part: the part of the exam's question that this is ("a"); empty beyond the exam.
     """
 
     id: str
@@ -130,6 +132,7 @@ class Question:
     figure: Film | None = None
     settings: BaseSettings | None = None
     points: int = 1
+    part: str = ""
 
 
 Maker = Callable[[np.random.Generator | None], Question]
@@ -163,6 +166,15 @@ def check(question: Question, text: str) -> Verdict:
     if said is None:
         return Verdict(False, grade.parts, "")
     return Verdict(said.accept or grade.right, grade.parts, said.words)
+
+
+def score(question: Question, verdict: Verdict) -> float:
+    """The points of an answer: all, or the share of right parts rounded down to halves."""
+    if verdict.right:
+        return float(question.points)
+    if len(verdict.parts) < 2:
+        return 0.0
+    return math.floor(2 * question.points * sum(verdict.parts) / len(verdict.parts)) / 2
 
 
 def _fits(answer: Answer, feedback: Feedback, value: Any) -> bool:

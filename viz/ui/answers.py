@@ -161,6 +161,84 @@ def _curve(answer: quiz.Curve, key: str, locked: bool) -> str:
     return ", ".join(repr(value) for value in values)
 
 
+def blank(answer: quiz.Answer) -> str:
+    """The text of a form that nobody has touched."""
+    match answer:
+        case quiz.Parts(items=items):
+            return json.dumps([blank(part) for _, part in items])
+        case quiz.Table(rows=rows, columns=columns):
+            return ";".join(["0" * len(columns)] * len(rows))
+        case quiz.Tokens(key=key):
+            return " " * (len(key) - 1)
+        case quiz.Curve(sliders=sliders):
+            return ", ".join(repr(float(slider.start)) for slider in sliders)
+    return ""
+
+
+def fill(answer: quiz.Answer, key: str, text: str) -> None:
+    """Give widgets that are not drawn yet the values of a kept text; what does not fit is left."""
+    for name, value in _values(answer, key, text):
+        st.session_state.setdefault(name, value)
+
+
+def _values(answer: quiz.Answer, key: str, text: str) -> list[tuple[str, Any]]:
+    """Widget keys and values that make up a text, as `draw` reads them."""
+    if not text or text == blank(answer):
+        return []
+    match answer:
+        case quiz.Parts(items=items):
+            return _values_of_parts(items, key, text)
+        case quiz.Choice(options=options):
+            return [(key, int(text))] if _is_place(text, options) else []
+        case quiz.ManyOf(options=options):
+            return [(f"{key}:{i}", True) for i in text.split() if _is_place(i, options)]
+        case quiz.Table(columns=columns, single=single):
+            rows = [[j for j, mark in enumerate(row) if mark == "1"] for row in text.split(";")]
+            if single:
+                picks = [(i, row[0]) for i, row in enumerate(rows[: len(answer.rows)]) if row]
+                return [(f"{key}:{i}", columns[j]) for i, j in picks if j < len(columns)]
+            return [(f"{key}:{i}:{j}", True) for i, row in enumerate(rows) for j in row]
+        case quiz.Order(items=items):
+            return [(key, [int(i) for i in text.split() if _is_place(i, items)])]
+        case quiz.Tokens(bank=bank):
+            words = enumerate(text.split(" "))
+            return [(f"{key}:{i}", word) for i, word in words if word in bank]
+        case quiz.Curve(sliders=sliders):
+            return _slider_values(sliders, key, text)
+    return [(key, text[:200])]
+
+
+def _values_of_parts(
+    items: tuple[tuple[str, quiz.Answer], ...], key: str, text: str
+) -> list[tuple[str, Any]]:
+    try:
+        texts = json.loads(text)
+    except ValueError:
+        return []
+    if not isinstance(texts, list):
+        return []
+    pairs = enumerate(zip(items, texts, strict=False))
+    return [pair for i, ((_, part), one) in pairs for pair in _values(part, f"{key}:{i}", str(one))]
+
+
+def _slider_values(
+    sliders: tuple[quiz.Slider, ...], key: str, text: str
+) -> list[tuple[str, float]]:
+    found = []
+    for i, (slider, word) in enumerate(zip(sliders, text.split(","), strict=False)):
+        try:
+            value = float(word)
+        except ValueError:
+            continue
+        if slider.low <= value <= slider.high:
+            found.append((f"{key}:{i}", value))
+    return found
+
+
+def _is_place(text: str, options: Sequence[Any]) -> bool:
+    return text.isdecimal() and len(text) < 4 and int(text) < len(options)
+
+
 def needs_live(answer: quiz.Answer) -> bool:
     """Whether the widgets must answer at once, so that no form may hold them back."""
     parts: Any = getattr(answer, "items", ()) if _is_parts(answer) else ()

@@ -1,4 +1,4 @@
-"""The script that app.py serves: navigation over the catalog, then the page that was asked for."""
+"""The script that app.py serves: navigation, then the page that was asked for."""
 
 import gc
 from pathlib import Path
@@ -23,6 +23,7 @@ def main() -> None:
     for concept in catalog.CONCEPTS:
         path = str(ROOT / "pages" / f"{concept.slug}.py")
         pages.append(st.Page(path, title=concept.title, url_path=concept.slug))
+    pages.append(st.Page(str(ROOT / "pages/exam.py"), title="Exam", url_path="exam"))
     bare = st.query_params.get("lecture") == "1" or bool(st.context.is_embedded)
     page = st.navigation(pages, position="hidden" if bare else "top")
     title = "Unrolled" if page.url_path == "" else f"{page.title} · Unrolled"

@@ -5,39 +5,12 @@ from typing import Any
 import streamlit as st
 
 from viz import catalog, quiz
-
-_SCRIPT = """
-export default function ({ data, setStateValue, parentElement }) {
-  const KEY = 'unrolled:progress';
-  let stored = null;
-  try { stored = JSON.parse(localStorage.getItem(KEY)); } catch (error) { stored = null; }
-  const write = value => {
-    try { localStorage.setItem(KEY, JSON.stringify(value)); } catch (error) { }
-  };
-  if (data.forget > (parentElement.unrolledForgot ?? 0)) {
-    parentElement.unrolledForgot = data.forget;
-    try { localStorage.removeItem(KEY); } catch (error) { }
-    stored = null;
-  } else if (data.solved) {
-    write({ v: 1, solved: data.solved });
-    stored = { v: 1, solved: data.solved };
-  }
-  const text = JSON.stringify(stored);
-  if (text !== parentElement.unrolledSent && stored) {
-    parentElement.unrolledSent = text;
-    setStateValue('stored', stored);
-  }
-}
-"""
-_component = st.components.v2.component("unrolled_progress", html="<i hidden></i>", js=_SCRIPT)
+from viz.ui import storage
 
 Solved = dict[str, tuple[int, ...]]
 _STATE = "solved"
 _READ = "solved-read"
-
-
-def _nothing() -> None:
-    return None
+_NAME = "progress"
 
 
 def sync(prefixes: tuple[str, ...] = ()) -> Solved:
@@ -49,13 +22,8 @@ def sync(prefixes: tuple[str, ...] = ()) -> Solved:
     state = st.session_state
     solved: Solved = state.setdefault(_STATE, {})
     ready = state.get(_READ, False)
-    data = {
-        "solved": {name: list(variants) for name, variants in solved.items()} if ready else None,
-        "forget": state.get("forget", 0),
-    }
-    with st.container(key="un-progress"):
-        back = _component(key="progress", data=data, on_stored_change=_nothing)
-    stored: Any = back.get("stored")
+    ours = {name: list(variants) for name, variants in solved.items()}
+    stored = storage.sync(_NAME, {"v": 1, "solved": ours} if ready else None)
     if not ready:
         ids = tuple(k for k in _names(stored) if not prefixes or k.startswith(prefixes))
         state[_STATE] = _merged(solved, quiz.solved_from(stored, ids))
@@ -86,7 +54,7 @@ def mark(question_id: str, variant: int | None) -> None:
 def forget() -> None:
     """Forget everything, here and in the browser; for callbacks."""
     st.session_state[_STATE] = {}
-    st.session_state["forget"] = st.session_state.get("forget", 0) + 1
+    storage.forget(_NAME)
 
 
 def counts(solved: Solved) -> dict[str, tuple[int, int]]:

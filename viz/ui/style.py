@@ -8,12 +8,20 @@ _PAGE = """<style>
 [data-testid=stMainBlockContainer] h1 { font-size: 1.75rem; padding: 0; }
 .st-key-un-header { margin-bottom: -.35rem; }
 .st-key-un-controls [data-testid=stVerticalBlock], .st-key-un-controls { gap: .45rem; }
-.st-key-un-progress { position: absolute; }
+[class*=st-key-un-storage] { position: absolute; }
 .st-key-un-hidden { display: none; }
 @media (max-width: 640px) {
   [data-testid=stMainBlockContainer] { padding: 4rem .8rem 2rem; }
 }
-@media print { header, [data-testid=stHeader] { display: none; } }
+@media print {
+  header, [data-testid=stHeader], .st-key-un-screen { display: none !important; }
+  [data-testid=stApp], [data-testid=stAppViewContainer], [data-testid=stMain] {
+    position: static !important; overflow: visible !important; height: auto !important;
+  }
+  [data-testid=stMainBlockContainer] { padding: 0; }
+  [class*=st-key-un-block] h2, .un-stage { break-inside: avoid; break-after: avoid; }
+  .un-bar, .un-menu { display: none; }
+}
 </style>"""
 _BARE = """<style>
 [data-testid=stMainBlockContainer] { max-width: none; padding: 1rem 1.5rem; }

@@ -1,0 +1,72 @@
+"""The paper for printing: all questions with room to write, and the answers apart from them."""
+
+import streamlit as st
+
+from viz import quiz
+from viz.ui import link, paper
+from viz.ui.stage.player import play, shoot
+
+QUESTIONS, ANSWERS = "questions", "answers"
+LINE = "\\_" * 28
+
+
+def show(which: str, variant: int | None) -> None:
+    """Draw one of the two sheets; an unknown name gets the questions and a sentence."""
+    with st.container(key="un-screen", horizontal=True, vertical_alignment="center"):
+        st.button("Back to the paper", on_click=link.write, args=("sheet", None))
+        other = ANSWERS if which != ANSWERS else QUESTIONS
+        st.button(f"Show the {other}", on_click=link.write, args=("sheet", other))
+        st.markdown(":gray[Print this page with Ctrl+P (on a Mac ⌘P).]")
+        if which not in (QUESTIONS, ANSWERS):
+            st.warning(f"sheet must be questions or answers, got {which[:20]}; using questions")
+    named = "" if variant is None else f", variant {variant}"
+    st.markdown(f"# The exam{named}{': answers' if which == ANSWERS else ''}")
+    if which != ANSWERS:
+        st.markdown(f"Name {LINE} &nbsp; Points {LINE[:20]}")
+    for concept in paper.concepts():
+        questions = paper.questions(concept.slug, variant)
+        total = sum(question.points for question in questions)
+        with st.container(key=f"un-block-{concept.slug}"):
+            st.markdown(f"## {concept.exam_question} · {concept.title} · {total} points")
+            for question in questions:
+                if which == ANSWERS:
+                    st.markdown(_solution(question))
+                else:
+                    _asked(question)
+
+
+def _solution(question: quiz.Question) -> str:
+    return f"**({question.part})** {question.answer.shown()}\n\n{question.why}"
+
+
+def _asked(question: quiz.Question) -> None:
+    st.markdown(f"**({question.part})** :gray[{question.points}]\n\n{question.prompt}")
+    if question.figure is not None:
+        play(shoot(question.figure), key=f"sheet:{question.id}", layout="wide")
+    drawn = [o for o in getattr(question.answer, "options", ()) if isinstance(o, quiz.Option)]
+    for place, option in enumerate(drawn):
+        if option.drawing is not None:
+            st.markdown(f"**{'ABCDEFGH'[place % 8]}**")
+            play(shoot(option.drawing), key=f"sheet:{question.id}:{place}", layout="wide")
+    st.markdown(room(question.answer))
+
+
+def room(answer: quiz.Answer) -> str:
+    """Where the answer is written by hand, as Markdown; it tells nothing of the key."""
+    match answer:
+        case quiz.Parts(items=items):
+            return "\n\n".join(f"{label} {room(part)}".strip() for label, part in items)
+        case quiz.Choice(options=options) | quiz.ManyOf(options=options):
+            box = "○" if isinstance(answer, quiz.Choice) else "☐"
+            return "\n".join(f"- {box} {quiz.words_of(option)}" for option in options)
+        case quiz.Table(rows=rows, columns=columns):
+            head = f"| | {' | '.join(columns)} |\n|---|{':-:|' * len(columns)}"
+            return "\n".join([head, *(f"| {row} |{' ☐ |' * len(columns)}" for row in rows)])
+        case quiz.Order(items=items):
+            return "\n".join(f"- \\_\\_\\_ {item}" for item in items)
+        case quiz.Tokens(bank=bank, key=key):
+            words = ", ".join(f"`{token}`" for token in bank)
+            return f"{' '.join([LINE[:20]] * len(key))}\n\nWords: {words}"
+        case quiz.Curve(sliders=sliders):
+            return "; ".join(f"{slider.label} {LINE[:20]}" for slider in sliders)
+    return LINE
