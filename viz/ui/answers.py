@@ -38,18 +38,18 @@ def draw(answer: quiz.Answer, key: str, label: str, *, locked: bool) -> str:
                 texts.append(draw(part, f"{key}:{i}", name, locked=locked))
             return json.dumps(texts)
         case quiz.Choice(options=options):
-            labels = _labels(options)
+            words = labels(options)
             chosen = st.radio(
                 label,
-                range(len(labels)),
-                format_func=labels.__getitem__,
+                range(len(words)),
+                format_func=words.__getitem__,
                 index=None,
                 key=key,
                 disabled=locked,
             )
             return "" if chosen is None else str(chosen)
         case quiz.ManyOf(options=options):
-            return _many(label, _labels(options), key, locked)
+            return _many(label, labels(options), key, locked)
         case quiz.Table():
             return _table(answer, key, label, locked)
         case quiz.Order(items=items):
@@ -78,7 +78,8 @@ def _example(answer: quiz.Answer) -> str:
     return ""
 
 
-def _labels(options: Sequence[quiz.Option | str]) -> list[str]:
+def labels(options: Sequence[quiz.Option | str]) -> list[str]:
+    """The options' words; a drawn one has the letter of its drawing."""
     named = []
     for i, option in enumerate(options):
         drawn = isinstance(option, quiz.Option) and option.drawing is not None
@@ -87,10 +88,10 @@ def _labels(options: Sequence[quiz.Option | str]) -> list[str]:
     return named
 
 
-def _many(label: str, labels: list[str], key: str, locked: bool) -> str:
+def _many(label: str, named: list[str], key: str, locked: bool) -> str:
     st.markdown(label)
     ticked = [
-        i for i, words in enumerate(labels) if st.checkbox(words, key=f"{key}:{i}", disabled=locked)
+        i for i, words in enumerate(named) if st.checkbox(words, key=f"{key}:{i}", disabled=locked)
     ]
     return " ".join(str(i) for i in ticked)
 

@@ -35,7 +35,7 @@ def show(sentence: str) -> None:
     questions = paper.questions(concept.slug, variant)
     total = sum(question.points for question in questions)
     row = st.container(horizontal=True, vertical_alignment="center")
-    row.markdown(f"## {number} · {concept.title} · {total} points")
+    row.markdown(f"### {number} · {concept.title} · {total} points")
     row.page_link(str(PAGES / f"{concept.slug}.py"), label="Open its page")
     for question in questions:
         _question(question, variant, at_once=grading == EACH)
@@ -117,7 +117,10 @@ def _question(question: quiz.Question, variant: int | None, *, at_once: bool) ->
             paper.keep(variant, answered)
         if locked:
             _say(question, paper.mark(question, answered))
-        elif at_once:
+            return
+        if problem := paper.unreadable(question, answered):
+            st.caption(f"Cannot be read yet: {problem}.")
+        if at_once:
             st.button(
                 "Grade this",
                 key=f"{place}:grade",
@@ -128,7 +131,7 @@ def _question(question: quiz.Question, variant: int | None, *, at_once: bool) ->
 
 
 def _say(question: quiz.Question, mark: Mark) -> None:
-    reached = f"{paper.points(mark.points)} of {question.points}"
+    reached = f"{mark.points:g} of {question.points}"
     said = mark.verdict.words if mark.verdict else "No answer that could be read."
     sign = "✓" if mark.verdict and mark.verdict.right else "✗"
     st.markdown(f"{sign} **{reached}** {said}")
@@ -167,11 +170,11 @@ def _summary(everything: tuple[quiz.Question, ...], answered: Sheet) -> str:
     if not graded:
         done = sum(paper.is_answered(question, answered) for question in everything)
         return f"{done} of {len(everything)} parts answered; {total} points in all."
-    reached = paper.points(sum(paper.mark(question, answered).points for question in graded))
+    reached = sum(paper.mark(question, answered).points for question in graded)
     asked = sum(question.points for question in graded)
     rest = len(everything) - len(graded)
     more = f"; {rest} parts are not handed in yet" if rest else ""
-    return f"**{reached} of {asked} points**{more}."
+    return f"**{reached:g} of {asked} points**{more}."
 
 
 def _go(number: int) -> None:
@@ -180,5 +183,4 @@ def _go(number: int) -> None:
 
 def _again(variant: int | None) -> None:
     paper.keep(variant, Sheet())
-    for key in [k for k in st.session_state if str(k).startswith(f"exam:{variant or 0}:")]:
-        del st.session_state[key]
+    paper.clear_forms(f"exam:{variant or 0}:")

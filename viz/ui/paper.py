@@ -62,6 +62,8 @@ def open_sheet(variant: int | None) -> Sheet:
         kept = storage.stored(_NAME)
         state["exam"] = {**read_drawer(kept), **state.get("exam", {})}
         state["exam-read"] = kept is not None
+        if kept is not None:
+            clear_forms("exam:")  # drawn empty in the first run; now they take the kept answers
     mine: dict[str, Sheet] = state["exam"]
     return mine.get(str(variant or 0), Sheet())
 
@@ -94,10 +96,26 @@ def keep(variant: int | None, sheet: Sheet) -> None:
     st.session_state["exam-read"] = True
 
 
+def clear_forms(prefix: str) -> None:
+    """Let the widgets of answers be filled anew."""
+    for key in [key for key in st.session_state if str(key).startswith(prefix)]:
+        del st.session_state[key]
+
+
 def is_answered(question: quiz.Question, sheet: Sheet) -> bool:
     """Whether anything was typed or ticked."""
     text = sheet.texts.get(question.id)
     return text is not None and text != answers.blank(question.answer)
+
+
+def unreadable(question: quiz.Question, sheet: Sheet) -> str:
+    """Why an answer cannot be graded as it stands; empty if it can, or if there is none."""
+    if is_answered(question, sheet):
+        try:
+            question.answer.read(sheet.texts[question.id])
+        except ValueError as error:
+            return str(error)
+    return ""
 
 
 def mark(question: quiz.Question, sheet: Sheet) -> Mark:
@@ -119,8 +137,3 @@ def grade(sheet: Sheet, graded: tuple[quiz.Question, ...], variant: int | None) 
             progress.mark(question.id, variant)
     done = sheet.graded | {question.id for question in graded}
     return Sheet(texts=dict(sheet.texts), graded=frozenset(done))
-
-
-def points(number: float) -> str:
-    """A number of points as people write it."""
-    return f"{number:g}"

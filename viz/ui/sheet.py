@@ -3,7 +3,7 @@
 import streamlit as st
 
 from viz import quiz
-from viz.ui import link, paper
+from viz.ui import answers, link, paper
 from viz.ui.stage.player import play, shoot
 
 QUESTIONS, ANSWERS = "questions", "answers"
@@ -27,7 +27,7 @@ def show(which: str, variant: int | None) -> None:
         questions = paper.questions(concept.slug, variant)
         total = sum(question.points for question in questions)
         with st.container(key=f"un-block-{concept.slug}"):
-            st.markdown(f"## {concept.exam_question} · {concept.title} · {total} points")
+            st.markdown(f"### {concept.exam_question} · {concept.title} · {total} points")
             for question in questions:
                 if which == ANSWERS:
                     st.markdown(_solution(question))
@@ -43,11 +43,7 @@ def _asked(question: quiz.Question) -> None:
     st.markdown(f"**({question.part})** :gray[{question.points}]\n\n{question.prompt}")
     if question.figure is not None:
         play(shoot(question.figure), key=f"sheet:{question.id}", layout="wide")
-    drawn = [o for o in getattr(question.answer, "options", ()) if isinstance(o, quiz.Option)]
-    for place, option in enumerate(drawn):
-        if option.drawing is not None:
-            st.markdown(f"**{'ABCDEFGH'[place % 8]}**")
-            play(shoot(option.drawing), key=f"sheet:{question.id}:{place}", layout="wide")
+    answers.drawings(question.answer, f"sheet:{question.id}", "wide")
     st.markdown(room(question.answer))
 
 
@@ -55,18 +51,23 @@ def room(answer: quiz.Answer) -> str:
     """Where the answer is written by hand, as Markdown; it tells nothing of the key."""
     match answer:
         case quiz.Parts(items=items):
-            return "\n\n".join(f"{label} {room(part)}".strip() for label, part in items)
+            return "\n\n".join(f"{label}{_gap(part)}{room(part)}" for label, part in items)
         case quiz.Choice(options=options) | quiz.ManyOf(options=options):
             box = "○" if isinstance(answer, quiz.Choice) else "☐"
-            return "\n".join(f"- {box} {quiz.words_of(option)}" for option in options)
+            return "  \n".join(f"{box} {words}" for words in answers.labels(options))
         case quiz.Table(rows=rows, columns=columns):
             head = f"| | {' | '.join(columns)} |\n|---|{':-:|' * len(columns)}"
             return "\n".join([head, *(f"| {row} |{' ☐ |' * len(columns)}" for row in rows)])
         case quiz.Order(items=items):
-            return "\n".join(f"- \\_\\_\\_ {item}" for item in items)
+            return "  \n".join(f"\\_\\_\\_ {item}" for item in items)
         case quiz.Tokens(bank=bank, key=key):
             words = ", ".join(f"`{token}`" for token in bank)
             return f"{' '.join([LINE[:20]] * len(key))}\n\nWords: {words}"
         case quiz.Curve(sliders=sliders):
             return "; ".join(f"{slider.label} {LINE[:20]}" for slider in sliders)
     return LINE
+
+
+def _gap(part: quiz.Answer) -> str:
+    """A list or a table begins on a line of its own."""
+    return " " if room(part).startswith(LINE[:2]) else "\n\n"
