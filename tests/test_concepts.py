@@ -234,6 +234,12 @@ def test_listed_mistakes_are_wrong(slug, number):
             assert not answer.same(value, feedback.wrong), feedback.words
 
 
+def test_related_concepts_exist_and_are_others():
+    slugs = {concept.slug for concept in catalog.CONCEPTS}
+    for concept in catalog.CONCEPTS:
+        assert {slug for slug, _ in concept.related} <= slugs - {concept.slug}
+
+
 def test_question_ids_are_unique():
     ids = [maker(None).id for concept in catalog.CONCEPTS for maker in concept.exercises()]
     assert len(ids) == len(set(ids))

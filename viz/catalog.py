@@ -10,12 +10,21 @@ from viz.view import View
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One page of the explorer."""
+    """One page of the explorer.
+
+    Attributes:
+        slug: its name in links and folders.
+        title: its name for people.
+        question: what the page answers.
+        exam_question: the number of its question in the exam.
+        related: slugs of other concepts and what they share with this one.
+    """
 
     slug: str
     title: str
     question: str
     exam_question: int
+    related: tuple[tuple[str, str], ...] = ()
 
     def views(self) -> tuple[View[Any, Any], ...]:
         """What the concept shows; the first view is the exam's."""
@@ -36,42 +45,70 @@ CONCEPTS: tuple[Concept, ...] = (
         "Batch norm",
         "What does batch norm change about my data, and what does it leave alone?",
         3,
+        related=(
+            ("dropout", "dropout, too, gives the columns of the data a common scale"),
+            ("gradients", "what the layer does to gradients in a deep net"),
+        ),
     ),
     Concept(
         "rnn",
         "RNN",
         "One weight, used three times: how does a change in it reach the output?",
         5,
+        related=(
+            ("gradients", "the same product of factors, over layers instead of time"),
+            ("translation", "two such nets, one reading and one writing"),
+        ),
     ),
     Concept(
         "attention",
         "Attention",
         "If attention just picked the best match, could it ever learn to pick better?",
         6,
+        related=(
+            ("translation", "what a decoder reads when it may not look back"),
+            ("beam_search", "another hard choice, and what keeping more than one buys"),
+        ),
     ),
     Concept(
         "translation",
         "Translation",
         "What does the decoder get to read: from the sentence, from the teacher, from itself?",
         9,
+        related=(
+            ("beam_search", "how the decoder picks its sentence"),
+            ("attention", "looking back at every word instead of one state"),
+        ),
     ),
     Concept(
         "gnn",
         "Graph networks",
         "Neighbors have no order. What may a node do with their messages?",
         10,
+        related=(
+            ("attention", "a weighted mean over a set, with learned weights"),
+            ("cnn", "another average that must not notice a shift"),
+        ),
     ),
     Concept(
         "dropout",
         "Dropout",
         "Erase inputs at random: which penalty did you just add?",
         11,
+        related=(
+            ("batchnorm", "batch norm, too, gives every column a common scale"),
+            ("autoencoder", "another penalty that shapes what is learned"),
+        ),
     ),
     Concept(
         "autoencoder",
         "Autoencoder",
         "Why does a little weight decay make the decoder's columns orthonormal?",
         12,
+        related=(
+            ("dropout", "a penalty that comes from noise"),
+            ("batchnorm", "whitening, which batch norm is not"),
+        ),
     ),
 )
 

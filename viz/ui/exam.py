@@ -6,8 +6,8 @@ import streamlit as st
 
 from viz import quiz
 from viz.ui import answers, link, paper, sheet
-from viz.ui.home import PAGES
 from viz.ui.paper import Mark, Sheet
+from viz.ui.places import PAGES
 from viz.ui.stage.player import play, shoot
 
 EACH = "one by one"

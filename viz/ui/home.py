@@ -1,15 +1,14 @@
 """The home page: what this is, a card for each concept, what is solved."""
 
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from viz import catalog
 from viz.ui import progress
+from viz.ui.places import PAGES
 from viz.ui.stage.files import URL
 
-PAGES = Path(__file__).resolve().parents[2] / "pages"
 _LOADER = """
 export default function (args) {
   const url = new URL(args.data.url, document.baseURI).href;
@@ -27,6 +26,9 @@ _component = st.components.v2.component(
 )
 
 
+EXAM = "the exam as one paper"
+
+
 def _nothing() -> None:
     return None
 
@@ -36,7 +38,7 @@ def show(sentence: str, ways: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> N
 
     Args:
         sentence: what this is.
-        ways: names of readers, each with the slugs in the order that suits them.
+        ways: words for a reader, each with the pages in the order that suits them.
     """
     st.markdown(f"# Unrolled\n{sentence}")
     solved = progress.sync()
@@ -46,8 +48,11 @@ def show(sentence: str, ways: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> N
     if state.get("open") in {concept.slug for concept in catalog.CONCEPTS}:
         st.switch_page(str(PAGES / f"{state['open']}.py"))
     for words, slugs in ways:
-        titles = " → ".join(catalog.find(slug).title for slug in slugs)
-        st.markdown(f"**{words}** {titles}")
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            st.markdown(f"**{words}**")
+            for slug in slugs:
+                title = EXAM if slug == "exam" else catalog.find(slug).title
+                st.page_link(str(PAGES / f"{slug}.py"), label=title)
     if solved:
         st.button("Forget what is solved", on_click=progress.forget)
 

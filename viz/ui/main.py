@@ -1,14 +1,12 @@
 """The script that app.py serves: navigation, then the page that was asked for."""
 
 import gc
-from pathlib import Path
 
 import streamlit as st
 
 from viz import catalog
 from viz.ui import style
-
-ROOT = Path(__file__).resolve().parents[2]
+from viz.ui.places import PAGES
 
 
 @st.cache_resource(show_spinner=False)
@@ -19,11 +17,11 @@ def _freeze() -> None:
 
 def main() -> None:
     """Draw the navigation and run one page."""
-    pages = [st.Page(str(ROOT / "pages/home.py"), title="Unrolled", default=True)]
+    pages = [st.Page(str(PAGES / "home.py"), title="Unrolled", default=True)]
     for concept in catalog.CONCEPTS:
-        path = str(ROOT / "pages" / f"{concept.slug}.py")
+        path = str(PAGES / f"{concept.slug}.py")
         pages.append(st.Page(path, title=concept.title, url_path=concept.slug))
-    pages.append(st.Page(str(ROOT / "pages/exam.py"), title="Exam", url_path="exam"))
+    pages.append(st.Page(str(PAGES / "exam.py"), title="Exam", url_path="exam"))
     bare = st.query_params.get("lecture") == "1" or bool(st.context.is_embedded)
     page = st.navigation(pages, position="hidden" if bare else "top")
     title = "Unrolled" if page.url_path == "" else f"{page.title} · Unrolled"

@@ -5,10 +5,11 @@ from typing import Any
 
 import streamlit as st
 
-from viz import export
+from viz import catalog, export
 from viz.draw.numbers import listed, short
 from viz.settings import BaseSettings, to_link
 from viz.ui import cache, controls, link
+from viz.ui.places import PAGES
 from viz.ui.stage.player import play
 from viz.view import Preset, View
 
@@ -43,6 +44,18 @@ def explore(
     if view.table is not None:
         with st.expander("Values"):
             st.markdown(markdown_table(view.table(result)))
+    _related(slug)
+
+
+def _related(slug: str) -> None:
+    """Links to concepts that share something with this one."""
+    there = {concept.slug: concept.title for concept in catalog.CONCEPTS}
+    for other, words in catalog.find(slug).related:
+        if other in there:
+            path = str(PAGES / f"{other}.py")
+            st.page_link(
+                path, label=f"**{there[other]}**: {words}", icon=":material/arrow_forward:"
+            )
 
 
 def _finding(
