@@ -86,12 +86,12 @@ def _picture(page: "Page", question: quiz.Question, attempt: Attempt, place: str
     """While the question is open its own figure stands on the stage, or nothing does."""
     if attempt.over:
         page.stage()
-    elif question.figure is not None:
+        return
+    if question.figure is not None:
         with page.stage_place:
             play(shoot(question.figure), key=f"{place}:figure", layout="wide")
-    if not attempt.over:
-        # The stage is mounted anew when it returns, and then starts from the link's step.
-        st.session_state.pop(f"mounted:{page.slug}", None)
+    # The stage is mounted anew when it returns, and then starts from the link's step.
+    st.session_state.pop(f"mounted:{page.slug}", None)
 
 
 def _choose(ids: list[str], name: str, variant: int | None, solved: progress.Solved) -> None:

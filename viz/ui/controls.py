@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from viz import settings as settings_
-from viz.settings import BaseSettings, Control
+from viz.settings import Control
 from viz.ui import link
 from viz.view import View
 
@@ -15,30 +15,29 @@ AT_HAND = 5
 _BRIEF = 15
 
 
-def draw(slug: str, view: View[Any, Any], place: Any, hidden: bool = False) -> BaseSettings:
-    """Draw a view's controls into ``place`` and return what they say.
+def draw(
+    slug: str, view: View[Any, Any], known: Mapping[str, Any], place: Any, hidden: bool = False
+) -> None:
+    """Draw a view's controls into ``place``.
 
     The first five that are shown stand in the column, the others in a popover. In lecture mode
     they are drawn all the same but hidden, since an undrawn widget would leave the link.
     """
-    known = _known(slug, view)
     drawn = [c for c in settings_.controls(view.settings) if c.kind != "own" and c.shown(known)]
     changed = _forget_problems(slug)
-    values = dict(known)
+    few = len(drawn) <= AT_HAND + 1
     with place:
-        for control in drawn[:AT_HAND] if len(drawn) > AT_HAND + 1 else drawn:
-            values[control.field] = _widget(control, changed)
-        if len(drawn) > AT_HAND + 1:
+        for control in drawn if few else drawn[:AT_HAND]:
+            _widget(control, changed)
+        if not few:
             more = st.container() if hidden else st.popover("More settings", width="stretch")
             with more:
                 for control in drawn[AT_HAND:]:
-                    values[control.field] = _widget(control, changed)
-    chosen: BaseSettings = settings_.settings_from(view.settings, values)
-    return chosen
+                    _widget(control, changed)
 
 
-def _known(slug: str, view: View[Any, Any]) -> dict[str, Any]:
-    """What every field's value will be, before its widget is drawn."""
+def values(slug: str, view: View[Any, Any]) -> dict[str, Any]:
+    """What every field's value is; known before its widget is drawn, so the picture goes first."""
     state = st.session_state
     linked = settings_.read(view.settings, link.raw())
     known = {}
@@ -73,7 +72,7 @@ def _forget_problems(slug: str) -> Callable[[], None]:
     return forget
 
 
-def _widget(control: Control, changed: Callable[[], None]) -> Any:
+def _widget(control: Control, changed: Callable[[], None]) -> None:
     number = int if control.whole else float
     common: dict[str, Any] = {
         "label": control.label,
@@ -90,25 +89,24 @@ def _widget(control: Control, changed: Callable[[], None]) -> Any:
     match control.kind:
         case "slider":
             step = number(control.step or 1)
-            return st.slider(**common, **bounds, step=step, format=_format(control))
+            st.slider(**common, **bounds, step=step, format=_format(control))
         case "box":
             step = number(control.step or 0.01)
-            return st.number_input(**common, **bounds, step=step, format=_format(control))
+            st.number_input(**common, **bounds, step=step, format=_format(control))
         case "stops":
-            return st.select_slider(
+            st.select_slider(
                 **common, options=control.stops, value=control.default, format_func=written
             )
         case "choice" if len(control.stops) <= 4 and sum(map(len, control.stops)) <= _BRIEF:
             options = list(control.stops)
-            return st.segmented_control(
-                **common, options=options, default=control.default, required=True
-            )
+            st.segmented_control(**common, options=options, default=control.default, required=True)
         case "choice":
             index = control.stops.index(control.default)
-            return st.selectbox(**common, options=list(control.stops), index=index)
+            st.selectbox(**common, options=list(control.stops), index=index)
         case "switch":
-            return st.toggle(**common, value=control.default)
-    return st.text_input(**common, value=control.default, max_chars=control.limit)
+            st.toggle(**common, value=control.default)
+        case _:
+            st.text_input(**common, value=control.default, max_chars=control.limit)
 
 
 def written(value: float) -> str:
@@ -125,7 +123,7 @@ def _format(control: Control) -> str:
 
 def own_data(slug: str, view: View[Any, Any]) -> None:
     """The editor for the learner's own data, where the view takes any."""
-    known = _known(slug, view)
+    known = values(slug, view)
     control = next((c for c in settings_.controls(view.settings) if c.kind == "own"), None)
     if control is None or not control.shown(known):
         return

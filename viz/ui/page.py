@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from viz import catalog
+from viz import catalog, settings
 from viz.quiz import Maker
 from viz.settings import BaseSettings
 from viz.ui import ask, cache, controls, link, tabs
@@ -35,20 +35,26 @@ class Page:
         self.views = views
         st.session_state[f"first:{self.slug}"] = views[0].key
         self._follow()
-        self.view = self._header()
+        self.view = self._view()
         self.asking = self._checks() and ask.is_open(self.concept.exercises())
+        header = st.container() if self.bare else st.container(key="un-header")
         left, right = self._columns()
         self.notice_place = left.container()
         self.stage_place = left.container()
         self.problems = controls.problems(self.slug, self.view, self.raw)
+        values = controls.values(self.slug, self.view)
+        self.settings = settings.settings_from(self.view.settings, values)
+        self.result = self._result()
+        # The picture is sent first: the browser paints it before it draws the rest of the page.
+        if not self._checks():
+            self.stage()
         hidden = self.bare or self.asking
-        self.settings = controls.draw(self.slug, self.view, right, hidden=hidden)
+        if not self.bare:
+            self._header(header)
+        controls.draw(self.slug, self.view, values, right, hidden=hidden)
         if not hidden:
             self._buttons(right)
         self.tab = self._tabs()
-        self.result = self._result()
-        if not self._checks():
-            self.stage()
         if self.tab:
             self._open_tab()
 
@@ -75,42 +81,46 @@ class Page:
         if slug == self.slug and settings is not None:
             self.go(settings)
 
-    def _header(self) -> View[Any, Any]:
+    def _view(self) -> View[Any, Any]:
+        """The view that is chosen, or that the link names."""
         state, place = st.session_state, f"view:{self.slug}"
         by_key = {view.key: view for view in self.views}
-        if place not in state or state[place] not in by_key:
+        if state.get(place) not in by_key:
             asked = st.query_params.get("view", self.views[0].key)
             state[place] = asked if asked in by_key else self.views[0].key
             if asked not in by_key:
                 words = f"view must be one of {', '.join(by_key)}, got {asked[:20]}"
                 self.unknown_view = (words,)
-        if self.bare:
-            return by_key[state[place]]
-        header = st.container(key="un-header")
+        return by_key[state[place]]
+
+    def _header(self, header: Any) -> None:
         left, right = header.columns((5, 4), vertical_alignment="bottom")
         left.markdown(f"# {self.concept.title}\n{self.concept.question}")
-        right = right.container(horizontal=True, horizontal_alignment="right")
         if len(self.views) > 1:
+            self._choose_view(right.container(horizontal=True, horizontal_alignment="right"))
 
-            def chosen() -> None:
-                key = state[f"choose:{self.slug}"]
-                link.write("view", None if key == self.views[0].key else key)
-                link.write("step", None)
-                link.write("ghost", None)
-                state[place] = key
-                state[f"said:{self.slug}"] = ""
+    def _choose_view(self, place: Any) -> None:
+        state, chooser = st.session_state, f"choose:{self.slug}"
+        labels = {view.key: view.label for view in self.views}
 
-            state[f"choose:{self.slug}"] = state[place]
-            right.segmented_control(
-                "View",
-                list(by_key),
-                format_func=lambda key: by_key[key].label,
-                key=f"choose:{self.slug}",
-                on_change=chosen,
-                required=True,
-                label_visibility="collapsed",
-            )
-        return by_key[state[place]]
+        def chosen() -> None:
+            key = state[chooser]
+            link.write("view", None if key == self.views[0].key else key)
+            link.write("step", None)
+            link.write("ghost", None)
+            state[f"view:{self.slug}"] = key
+            state[f"said:{self.slug}"] = ""
+
+        state[chooser] = self.view.key
+        place.segmented_control(
+            "View",
+            list(labels),
+            format_func=labels.__getitem__,
+            key=chooser,
+            on_change=chosen,
+            required=True,
+            label_visibility="collapsed",
+        )
 
     def _columns(self) -> tuple[Any, Any]:
         if self.bare:
@@ -193,7 +203,7 @@ class Page:
         step, sentence = self._step(shot)
         if sentence:
             self.notice_place.warning(sentence, icon=":material/error:")
-        state = play(
+        play(
             shot,
             key=place,
             layout=_layout(),
@@ -201,11 +211,12 @@ class Page:
             step=step,
             move=st.session_state.get(f"move:{slug}", 0),
             lecture=self.lecture,
-            on_event=self._settled(place, shot.film.start_index),
+            on_frame=self._settled(place, shot.film.start_index),
+            on_layout=lambda: _measured(place),
+            on_lecture=lambda: _lecture(place),
         )
         if said:
             st.caption(said)
-        _events(state)
 
     def _step(self, shot: Shot) -> tuple[int | None, str]:
         """The frame the link asks for when the stage is mounted or moved."""
@@ -265,15 +276,14 @@ def _layout() -> str:
     return "phone" if "Mobi" in (st.context.headers.get("User-Agent") or "") else "wide"
 
 
-def _events(state: Any) -> None:
-    """Keys of lecture mode, and a width that asks for the other layout."""
-    measured = state.get("layout")
-    if measured in ("wide", "phone") and measured != _layout():
-        st.session_state["layout"] = measured
-        st.rerun()
-    if state.get("lecture") is not None:
-        link.write("lecture", "1" if state["lecture"] else None)
-        st.rerun()
+def _measured(place: str) -> None:
+    """The stage is wider or narrower than the layout it was given."""
+    st.session_state["layout"] = st.session_state[place]["layout"]
+
+
+def _lecture(place: str) -> None:
+    """A key was pressed that begins or ends lecture mode."""
+    link.write("lecture", "1" if st.session_state[place].get("lecture") else None)
 
 
 @st.fragment(run_every=0.5)

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
@@ -68,8 +67,10 @@ def play(
     step: int | None = None,
     move: int = 0,
     lecture: bool | None = None,
-    on_event: Callable[[], None] = _nothing,
-) -> Any:
+    on_frame: Callable[[], None] = _nothing,
+    on_layout: Callable[[], None] = _nothing,
+    on_lecture: Callable[[], None] = _nothing,
+) -> None:
     """Show a film.
 
     Args:
@@ -80,10 +81,10 @@ def play(
         step: the frame to show at mount and whenever ``move`` changes; None is the film's own.
         move: a counter.
         lecture: whether lecture mode is on; None for a stage that does not listen to keys.
-        on_event: called before the next run when the reader settled on a frame.
-
-    Returns:
-        The component's state: ``frame`` and ``layout``, and the trigger ``lecture``.
+        on_frame: called when the reader settled on a frame; the session's value at ``key`` has
+            it as ``frame``. A callback, since a later event may end the run before its last line.
+        on_layout: called when the width asks for another layout (``layout``).
+        on_lecture: called when a key begins or ends lecture mode (the trigger ``lecture``).
     """
     rest = {
         "mark": shot.mark + (ghost.mark if ghost else ""),
@@ -95,10 +96,10 @@ def play(
     }
     # The film is JSON already; as bytes it passes Streamlit untouched.
     parts = (b'{"film":', shot.json, b',"ghost":', ghost.json if ghost else b"null", b",")
-    return _component(
+    _component(
         key=key,
         data=b"".join(parts) + json.dumps(rest).encode()[1:],
-        on_frame_change=on_event,
-        on_layout_change=_nothing,
-        on_lecture_change=_nothing,
+        on_frame_change=on_frame,
+        on_layout_change=on_layout,
+        on_lecture_change=on_lecture,
     )
