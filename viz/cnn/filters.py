@@ -9,6 +9,7 @@ from viz.cnn.compute import Layer, Mode, analyse
 from viz.cnn.maps import Array
 
 Position = tuple[int, int]
+MAX_VISITED = 196
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +41,19 @@ class FilterWalk:
             for row in range(height)
             for column in range(width)
         )
+
+    @property
+    def visited(self) -> tuple[int, ...]:
+        """The positions of a film, evenly thinned where there are too many."""
+        count = len(self.positions)
+        places = np.linspace(0, count - 1, min(count, MAX_VISITED)).round().astype(int)
+        return tuple(sorted(set(places.tolist())))
+
+    @property
+    def strongest(self) -> int:
+        """The last of the visited positions that the filter answers most strongly."""
+        sizes = np.abs(self.output.ravel()[list(self.visited)])
+        return self.visited[int(np.flatnonzero(sizes >= sizes.max() - 1e-12)[-1])]
 
     def seen(self, place: int) -> Array:
         """The square under the kernel at a position, shape (k, k)."""
