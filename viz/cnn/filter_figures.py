@@ -56,7 +56,7 @@ def _bench(result: FilterWalk, phone: bool) -> Bench:
     side = len(result.kernel)
     rows, columns = result.padded.shape
     high, wide = result.output.shape
-    size, product, map_size = (250.0, 150.0, 230.0) if phone else (380.0, 190.0, 330.0)
+    size, product, map_size = (250.0, 150.0, 230.0) if phone else (356.0, 172.0, 310.0)
     # One cell size for both where that fits, so that the map's loss or gain of cells is seen.
     cell = min(size / max(rows, columns), map_size / max(high, wide))
     if phone:
@@ -75,12 +75,12 @@ def _bench(result: FilterWalk, phone: bool) -> Bench:
         )
     return Bench(
         1000,
-        450,
-        Tile(196, 216, rows, columns, cell),
-        Tile(506, 236, side, side, product / side),
-        Tile(822, 216, high, wide, cell),
-        ((196, 430), (506, 430), (822, 430)),
-        (506, 100),
+        412,
+        Tile(196, 198, rows, columns, cell),
+        Tile(506, 230, side, side, product / side),
+        Tile(822, 198, high, wide, cell),
+        ((196, 394), (506, 394), (822, 394)),
+        (506, 104),
     )
 
 
@@ -196,7 +196,7 @@ def _cell_of(result: FilterWalk, place: int) -> tuple[int, int]:
 
 def _window(result: FilterWalk, bench: Bench, place: int) -> Tile:
     """The filter's square on the picture."""
-    row, column = result.positions[place]
+    row, column = result.corner(place)
     side, tile = len(result.kernel), bench.picture
     x = tile.left + tile.cell * (column + side / 2)
     y = tile.top - tile.cell * (row + side / 2)
@@ -240,7 +240,7 @@ def _notes(result: FilterWalk, bench: Bench) -> list[dict[str, Any]]:
     ]
     if bench.width > 500:
         words = f"one filter: {result.kernel.size} weights,<br>the same at every position"
-        notes.append(note(506, 48, words, size=16, color=theme.PAR))
+        notes.append(note(506, 50, words, size=16, color=theme.PAR))
     return notes
 
 

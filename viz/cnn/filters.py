@@ -32,20 +32,15 @@ class FilterWalk:
     mode: Mode
     name: str
 
-    @property
-    def positions(self) -> tuple[Position, ...]:
-        """Upper left corners of the kernel on the padded picture, in reading order."""
-        height, width = self.output.shape
-        return tuple(
-            (row * self.stride, column * self.stride)
-            for row in range(height)
-            for column in range(width)
-        )
+    def corner(self, place: int) -> Position:
+        """Upper left corner of the kernel on the padded picture, places in reading order."""
+        row, column = divmod(place, self.output.shape[1])
+        return row * self.stride, column * self.stride
 
     @property
     def visited(self) -> tuple[int, ...]:
         """The positions of a film, evenly thinned where there are too many."""
-        count = len(self.positions)
+        count = self.output.size
         places = np.linspace(0, count - 1, min(count, MAX_VISITED)).round().astype(int)
         return tuple(sorted(set(places.tolist())))
 
@@ -57,7 +52,7 @@ class FilterWalk:
 
     def seen(self, place: int) -> Array:
         """The square under the kernel at a position, shape (k, k)."""
-        row, column = self.positions[place]
+        row, column = self.corner(place)
         side = len(self.kernel)
         return self.padded[row : row + side, column : column + side]
 

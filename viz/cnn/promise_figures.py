@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import plotly.graph_objects as go
 
 from viz.cnn import maps
@@ -14,50 +13,41 @@ from viz.draw.film import Film, still
 from viz.draw.graph import note
 from viz.draw.numbers import fixed, short
 
-FLOOR, TOP = -17.0, 1.0
-
 
 def changes(result: Slide) -> dict[maps.Padding, float]:
     """The largest relative change of the averages under any shift, for every padding."""
     weights = [known for known in result.parameters if known is not None]
     pooled = any(layer.kind == "pool" for layer in result.layers)
-    found = {}
+    # A large image gets every fourth of its shifts: four paddings in the time of one.
+    shifts = result.test.shifts[:: 4 if result.is_large else 1]
+    found: dict[maps.Padding, float] = {}
     for padding in maps.PADDINGS:
         layers = maps.gap_layers(padding, kernel_size=result.kernel_size, pooled=pooled)
         known = maps.with_weights(layers, weights)
-        test = maps.shift_test(layers, known, result.image[None], result.test.shifts)
+        test = maps.shift_test(layers, known, result.image[None], shifts)
         found[padding] = test.relative
     return found
 
 
 def padding_bars(result: Slide, *, phone: bool = False) -> Film:
-    """This image with all four paddings, logarithmic; rounding errors count as exact."""
+    """This image with all four paddings; rounding errors count as exact."""
     found = changes(result)
-    heights = list(range(len(found)))[::-1]
-    logs = [np.log10(max(value, 10**FLOOR)) for value in found.values()]
-    figure = go.Figure(
-        [
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": "largest relative change",
-                "x": [round(float(value), 3) for value in logs],
-                "y": heights,
-                "marker": {
-                    "size": 15,
-                    "symbol": [
-                        "circle" if padding == result.padding else "circle-open"
-                        for padding in found
-                    ],
-                    "color": theme.FWD,
-                    "line": {"width": 2.5, "color": theme.FWD},
-                },
-                "hoverinfo": "skip",
-                "cliponaxis": False,
-            }
-        ],
-        _bars_layout(result, found, phone),
-    )
+    shares = [0.0 if value < maps.EXACT else value for value in found.values()]
+    chosen = [padding == result.padding for padding in found]
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "name": "largest relative change",
+        "x": shares,
+        "y": list(range(len(found)))[::-1],
+        "width": 0.36,
+        "marker": {
+            "color": [theme.FWD if one else theme.BG for one in chosen],
+            "line": {"color": theme.FWD, "width": 1.5},
+        },
+        "hovertemplate": "%{x:.2%}<extra></extra>",
+    }
+    figure = go.Figure([bars], _bars_layout(result, dict(zip(found, shares, strict=True)), phone))
     columns: dict[str, list[Any]] = {
         "padding": list(found),
         "largest relative change": list(found.values()),
@@ -65,51 +55,40 @@ def padding_bars(result: Slide, *, phone: bool = False) -> Film:
     return still(figure, _bars_caption(result, found), columns)
 
 
-def _bars_layout(result: Slide, found: dict[maps.Padding, float], phone: bool) -> dict[str, Any]:
-    notes = []
-    for k, (padding, value) in enumerate(found.items()):
-        y = len(found) - 1 - k
-        exact = value < maps.EXACT
-        word = "exact, up to rounding" if exact else f"changes by {value:.0%} of the largest"
-        if not exact and value < 0.005:
-            word = f"changes by {short(100 * value, 2)}% of the largest"
+def _bars_layout(result: Slide, shares: dict[maps.Padding, float], phone: bool) -> dict[str, Any]:
+    notes, size = [], 14 if phone else 16
+    top = max(*shares.values(), 0.01)
+    for k, (padding, share) in enumerate(shares.items()):
+        y = len(shares) - 1 - k
         chosen = padding == result.padding
-        shown = f"<b>{padding}</b>" if chosen else padding
+        name = f"<b>{padding}</b>" if chosen else padding
         color = theme.INK if chosen else theme.MUTED
-        text = f"{shown}: {word}"
+        notes.append(note(0, y + 0.36, name, size=size, color=color, xref="paper", xanchor="left"))
+        words = f"{short(100 * share, 3)}%" if share else "exact"
         notes.append(
-            note(
-                0,
-                y + 0.34,
-                text,
-                size=14 if phone else 16,
-                color=color,
-                xref="paper",
-                xanchor="left",
-            )
+            note(share + 0.015 * top, y, words, size=size, color=theme.FWD, xanchor="left")
         )
-    powers = (-16, -12, -8, -4, 0)
     return theme.chart(
-        320,
+        330,
         margin={"l": 24, "r": 24, "t": 12, "b": 58},
         annotations=notes,
         xaxis={
-            "range": [FLOOR - 0.3, TOP],
-            "tickvals": list(powers),
-            "ticktext": ["1" if p == 0 else f"10<sup>−{-p}</sup>" for p in powers],
-            "title": {"text": "largest relative change of an average, any shift"},
+            "range": [0, 1.2 * top],
+            "tickformat": ".0%" if top > 0.05 else ".1%",
+            "title": {"text": "largest change of an average under any shift"},
         },
-        yaxis={"range": [-0.5, len(found) - 0.3], "visible": False},
+        yaxis={"range": [-0.4, len(shares) - 0.3], "visible": False},
     )
 
 
 def _bars_caption(result: Slide, found: dict[maps.Padding, float]) -> str:
     kept = [padding for padding, value in found.items() if value < maps.EXACT]
     if not kept:
-        return f"{result.name}: with no padding do the averages stand still under every shift."
+        return f"{result.name}: no padding keeps the averages under every shift."
     if len(kept) == len(found):
         return f"{result.name}: no shift tells the paddings apart."
-    return f"{result.name}: under every shift the averages stand still with {' and '.join(kept)}."
+    names = " and ".join(kept)
+    return f"{result.name}: every shift keeps the averages with {names}, for this image."
 
 
 def four_images(images: dict[str, Array], features: dict[str, tuple[float, ...] | None]) -> Film:

@@ -217,24 +217,27 @@ def caption(result: Slide, k: int) -> str:
     """Where the image is, what the averages are, and whether the promise is kept."""
     dy, dx = result.shifts[k]
     features = ", ".join(f"{{fwd:{number(result, float(g))}}}" for g in result.features[k])
-    name = result.landmarks.get((dy, dx))
-    arrived = f" That is {name}." if name else ""
+    other = result.landmarks.get((dy, dx))
+    arrived = f" is {other}" if other else ""
+    where = f"shifted by ({dy}, {dx}){arrived}" if dy or dx else "at rest"
     still = result.stands_still(k)
     change = "0" if still else short(float(result.change[k]), 2)
     return (
-        f"{result.name} shifted by ({dy}, {dx}), {PADDED[result.padding]}: features ({features}), "
-        f"change {change}. {_verdict(result, k, still)}{arrived}"
+        f"{result.name} {where}, {PADDED[result.padding]}: features ({features}), "
+        f"change {change}. {_verdict(result, k, still)}"
     )
 
 
 def _verdict(result: Slide, k: int, still: bool) -> str:
     along = result.moves_along[k]
     if still and along:
-        return "The maps roll with the image, the averages stand still."
+        if result.test.exact:
+            return "Invariant: maps roll, averages stand still."
+        return "This shift keeps the averages, others do not."
     if still:
         grown = result.second.shape[-1] > result.image.shape[-1]
         why = "the maps have grown" if grown else "the maps do not roll along"
-        return f"The averages stand still here, though {why}."
+        return f"The averages stand still, though {why}."
     return "The averages move: not invariant."
 
 

@@ -62,19 +62,19 @@ def wide_desk(result: Slide) -> Desk:
     columns = [78 + 131 * (k + 0.5) for k in range(7)]
     if result.is_large:
         columns = [*columns[:4], *(78 + 131 * (k + 0.5) for k in (2, 4, 6))]
-    rows, first = (360.0, 240.0), () if result.is_large else columns[1:4]
-    cell = _cell(result, 115, 106)
+    rows, first = (322.0, 210.0), () if result.is_large else columns[1:4]
+    cell = _cell(result, 115, 102)
     return Desk(
         1000,
-        456,
+        412,
         (
             _tile(columns[0], rows[0], result.image, cell),
             _tile(columns[0], rows[1], result.image, cell),
         ),
         tuple(tuple(_tile(x, y, result.first, cell) for x in first) for y in rows),
         tuple(tuple(_tile(x, y, result.second, cell) for x in columns[4:]) for y in rows),
-        _grid_tile(result, columns[0], 74.0, 100.0),
-        (columns[3] - 20, 300.0, (112.0, 74.0, 36.0)),
+        _grid_tile(result, columns[0], 58.0, 90.0),
+        (columns[3] - 20, 300.0, (96.0, 61.0, 26.0)),
         False,
     )
 
@@ -138,23 +138,23 @@ def _wide_notes(result: Slide, desk: Desk) -> list[dict[str, Any]]:
     if desk.first[0]:
         titles.append((desk.first[0][1].x, f"first convolution {size} → ReLU"))
     titles.append((desk.second[0][1].x, f"{pooled}second convolution {size} → ReLU"))
-    notes = [_grey(x, 446, text) for x, text in titles]
+    notes = [_grey(x, 402, text) for x, text in titles]
     channels = zip((*desk.first[0], *desk.second[0]), names * 2, strict=False)
-    notes += [_grey(tile.x, 425, name, 14) for tile, name in channels]
+    notes += [_grey(tile.x, 384, name, 14) for tile, name in channels]
     for place, words in ((0, "at rest"), (1, "shifted")):
         notes.append(note(4, desk.images[place].y, words, size=16, xanchor="left"))
     beside = desk.change.x + 74
     notes.append(
         _grey(
             desk.change.left,
-            desk.change.top + 16,
+            desk.change.top + 20,
             "change at every shift (down ↓, right →)",
             15,
             "left",
         )
     )
-    notes.append(_grey(beside, 74, _finding(result), 15, "left"))
-    notes.append(_grey(left - 46, 146, "averages over all positions", 15, "left"))
+    notes.append(_grey(beside, 58, _finding(result), 15, "left"))
+    notes.append(_grey(left - 46, 126, "averages over all positions", 15, "left"))
     notes += [
         note(left - 14, y, theme.math(f"<i>g</i><sub>{k}</sub>"), size=19, xanchor="right")
         for k, y in enumerate(heights, 1)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from viz.cnn import maps
-from viz.cnn.compute import Layer, analyse
+from viz.cnn.compute import Layer, Row, analyse
 from viz.cnn.maps import Array, Parameters, ShiftTest
 
 Shift = tuple[int, int]
@@ -127,10 +127,10 @@ def slide(
         ValueError: the image is too small for the padding or the pooling.
     """
     layers = maps.gap_layers(padding, kernel_size=kernel_size, pooled=pooled)
-    analyse(layers, (*image.shape, 1))
+    rows = analyse(layers, (*image.shape, 1))
     partner = next(iter(landmarks), None) if landmarks else None
     known = maps.with_weights(layers, weights)
-    shifts = thinned(walk(path, *image.shape), _frame_limit(image.size), partner)
+    shifts = thinned(walk(path, *image.shape), _frame_limit(rows), partner)
     rolled = np.stack([np.roll(image, shift, (0, 1)) for shift in shifts])
     found = maps.forward(layers, known, rolled[:, None])
     first, second, features = found[1], found[-2], found[-1]
@@ -160,10 +160,11 @@ def slide(
     )
 
 
-def _frame_limit(num_pixels: int) -> int:
+def _frame_limit(rows: Sequence[Row]) -> int:
     """So many frames that the film of a large image, with its maps as bytes, stays small."""
-    pictures = 4 if num_pixels > LARGE else 7
-    return min(MAX_FRAMES, max(3, int(ROOM / (4 / 3 * pictures * num_pixels)) - 2))
+    image, first, second = (rows[place].activations for place in (0, 2, -2))
+    drawn = image + second + (0 if image > LARGE else first)
+    return min(MAX_FRAMES, max(3, int(ROOM / (4 / 3 * drawn)) - 2))
 
 
 def _start(shifts: Sequence[Shift], partner: Shift | None, change: Array) -> int:

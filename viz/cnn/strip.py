@@ -9,7 +9,7 @@ from viz.cnn.tabulation import Cell, Table
 from viz.cnn.volumes import Point, Polygon, Scale
 from viz.draw import theme
 
-SLOTS, GUTTER, BAR, GROUND = 9, 108, 58, 98
+SLOTS, GUTTER, BAR, GROUND = 9, 108, 54, 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Window:
     @property
     def height(self) -> int:
         """Of the picture."""
-        return 62 * len(self.places) + 12 if self.phone else 452
+        return 62 * len(self.places) + 12 if self.phone else 412
 
     @property
     def slot(self) -> float:
@@ -49,7 +49,7 @@ class Window:
         """Where a volume stands."""
         if self.phone:
             return (34.0, self.height - 36 - self.slot * slot)
-        return (self.across(slot), 330.0)
+        return (self.across(slot), 302.0)
 
     def across(self, slot: int) -> float:
         """Middle of a column."""
@@ -60,7 +60,7 @@ class Window:
         """The same in all frames."""
         if self.phone:
             return volumes.scale_of(self.table.rows, edge=38, depth=13)
-        return volumes.scale_of(self.table.rows, edge=min(94.0, self.slot - 30), depth=24)
+        return volumes.scale_of(self.table.rows, edge=min(92.0, self.slot - 30), depth=24)
 
     def is_hidden(self, place: int, column: str) -> bool:
         """Whether a cell shows a question mark."""
@@ -183,7 +183,9 @@ def tops(view: Window) -> list[float]:
     """Height of every column's bar, hidden ones on the ground."""
     bars = _bars(view)
     known = dict(zip(bars["x"], bars["y"], strict=True))
-    return [100 + known.get(round(view.across(slot), 1), 0.0) for slot in range(len(view.places))]
+    return [
+        GROUND + 2 + known.get(round(view.across(slot), 1), 0.0) for slot in range(len(view.places))
+    ]
 
 
 def cell(view: Window, slot: int, column: str) -> Point:
@@ -191,7 +193,7 @@ def cell(view: Window, slot: int, column: str) -> Point:
     y = view.middle(slot)[1]
     if view.phone:
         return (84.0, y - 10) if column == "shape" else (338.0, y)
-    return (view.across(slot), 252.0 if column == "shape" else GROUND + 18.0)
+    return (view.across(slot), 226.0 if column == "shape" else GROUND + 18.0)
 
 
 def spot(view: Window) -> list[dict[str, Any]]:
@@ -209,7 +211,7 @@ def spot(view: Window) -> list[dict[str, Any]]:
         sides = (1, 359, y - 29, y + 29)
     else:
         x, half_slot = view.across(slot), view.slot / 2 - 3
-        sides = (x - half_slot, x + half_slot, 12, 450)
+        sides = (x - half_slot, x + half_slot, 6, 408)
     corners = dict(zip(("x0", "x1", "y0", "y1"), sides, strict=True))
     look = {"type": "rect", "layer": "below", "fillcolor": theme.SPOT, "line": {"width": 0}}
     return [look | corners]

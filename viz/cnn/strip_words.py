@@ -3,6 +3,7 @@
 from typing import Any
 
 from viz.cnn import wording
+from viz.cnn.compute import size_text
 from viz.cnn.strip import GROUND, Window, cell, tops
 from viz.cnn.volumes import Point
 from viz.draw import theme
@@ -37,7 +38,8 @@ def _text(
 def _wide_words(view: Window) -> list[dict[str, Any]]:
     slots = range(len(view.places))
     columns = [view.across(slot) for slot in slots]
-    small = view.slot < 104
+    longest = max(len(size_text(view.table.rows[place].shape)) for place in view.places)
+    small = view.slot < max(104, 10.5 * longest)
     bars = tops(view)
     formulas = _formulas(view)
     lifted = [44 if "<br>" in text else 36 for text in formulas]
@@ -48,12 +50,12 @@ def _wide_words(view: Window) -> list[dict[str, Any]]:
 
     above = [y + up for y, up in zip(bars, lifted, strict=True)]
     return [
-        _text("names", at(426), _names(view), theme.INK, 15 if small else 17),
-        _text("shapes", at(252), _shapes(view), theme.FWD, 15 if small else 17),
+        _text("names", at(388), _names(view), theme.INK, 15 if small else 17),
+        _text("shapes", at(226), _shapes(view), theme.FWD, 15 if small else 17),
         _text("formulas", at(above), formulas, theme.PAR, 14 if small else 15),
         _text("parameters", at([y + 14 for y in bars]), _params(view), theme.PAR, 18),
-        _text("multiplications", at(68), _macs(view), theme.MUTED, 15),
-        _text("seen", at(30), _seen(view), theme.MUTED, 15),
+        _text("multiplications", at(60), _macs(view), theme.MUTED, 15),
+        _text("seen", at(24), _seen(view), theme.MUTED, 15),
         _gutter(view),
         _text("hidden", *_marks(view), theme.INK, 24),
     ]
@@ -130,10 +132,10 @@ def _gutter(view: Window) -> dict[str, Any]:
     )
     dense = "dense " if table.dense else ""
     lines = [
-        (252.0, "activations", sums.activations, theme.FWD),
-        (GROUND + 14.0, f"{dense}parameters", params, theme.PAR),
-        (68.0, "multiplications", macs, theme.MUTED),
-        (30.0, "one unit sees", None, theme.MUTED),
+        (226.0, "activations", sums.activations, theme.FWD),
+        (GROUND + 18.0, f"{dense}parameters", params, theme.PAR),
+        (60.0, "multiplications", macs, theme.MUTED),
+        (24.0, "one unit sees", None, theme.MUTED),
     ]
     points, text = [], []
     for y, name, total, color in lines:
@@ -141,7 +143,7 @@ def _gutter(view: Window) -> dict[str, Any]:
         points.append((2.0, y))
         text.append(f"<span style='color:{color}'>{name}{below}</span>")
     if len(view.places) <= len(table.layers):
-        points.append((2.0, 426.0))
+        points.append((2.0, 388.0))
         text.append(f"layers {view.places[1]}–{view.places[-1]}<br>of {len(table.layers)}")
     return _text("rows", points, text, theme.MUTED, 14, "middle right")
 

@@ -13,13 +13,13 @@ from viz.draw import theme
 from viz.draw.film import Film, Frame
 from viz.draw.graph import note
 
-START = 24
+START, NEAR = 24, 0.12
 WHERE = ("row", "column")
 
 
 def line_sweep(result: Sweep, *, phone: bool = False) -> Film:
     """The line moves through the picture; the net answers, sure and wrong or sure and right."""
-    tile = Tile(180, 180, 28, 28, 10) if phone else Tile(145, 268, 28, 28, 9.6)
+    tile = Tile(180, 180, 28, 28, 10) if phone else Tile(145, 248, 28, 28, 9.0)
     figure = go.Figure(
         [
             *_curves(result),
@@ -100,7 +100,7 @@ def _picture(result: Sweep, tile: Tile, place: int) -> dict[str, Any]:
 
 
 def _bar_places(phone: bool) -> tuple[float, float, tuple[float, ...]]:
-    return (110.0, 150.0, (16.0, -11.0, -38.0)) if phone else (98.0, 150.0, (92.0, 60.0, 28.0))
+    return (110.0, 150.0, (16.0, -11.0, -38.0)) if phone else (98.0, 150.0, (86.0, 56.0, 26.0))
 
 
 def _bars(result: Sweep, place: int, phone: bool) -> dict[str, Any]:
@@ -142,10 +142,10 @@ def _answers(result: Sweep, place: int, phone: bool) -> dict[str, Any]:
 
 def _layout(result: Sweep, tile: Tile, phone: bool) -> dict[str, Any]:
     hidden = {"visible": False, "fixedrange": True, "domain": [0.0, 1.0]}
-    across, up = ([0.13, 0.97], [0.09, 0.37]) if phone else ([0.42, 0.985], [0.14, 0.8])
-    low, high = (-60, 340) if phone else (0, 450)
+    across, up = ([0.13, 0.97], [0.09, 0.37]) if phone else ([0.42, 0.83], [0.14, 0.8])
+    low, high = (-60, 340) if phone else (0, 412)
     return theme.chart(
-        660 if phone else 450,
+        660 if phone else 412,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         annotations=_notes(result, tile, phone),
         shapes=[outline(tile), _band()],
@@ -192,7 +192,7 @@ def _notes(result: Sweep, tile: Tile, phone: bool) -> list[dict[str, Any]]:
     low, high = training.MIDDLE
     chosen = f"<span style='color:{theme.FWD}'><b>{result.net}</b></span>"
     title = f"{chosen}: share right at each {WHERE[result.kind]}"
-    title += "" if phone else ", five seeds; other nets pale"
+    title += "" if phone else ", five seeds"
     domain: dict[str, Any] = {"yref": "y2 domain", "yanchor": "bottom"}
     middle: dict[str, Any] = {
         "x": (low + high) / 2 + 1,
@@ -213,8 +213,36 @@ def _notes(result: Sweep, tile: Tile, phone: bool) -> list[dict[str, Any]]:
     }
     notes.append(note(**place, text=title, size=size if phone else 17, **domain))
     if not phone:
-        notes.append(note(tile.x, 424, "the picture", size=16, color=theme.MUTED))
+        notes += _ends(result)
+        notes.append(note(tile.x, 392, "the picture", size=16, color=theme.MUTED))
     return notes
+
+
+def _ends(result: Sweep) -> list[dict[str, Any]]:
+    """Every net's name at the right end of its curve; nets that end alike share a place."""
+    groups: list[tuple[float, list[str]]] = []
+    ends = {name: float(store.records()[name].by_place[result.kind][-1]) for name in training.NETS}
+    for name, share in sorted(ends.items(), key=lambda pair: -pair[1]):
+        shown = f"<span style='color:{theme.FWD}'><b>{name}</b></span>"
+        shown = shown if name == result.net else name
+        if groups and groups[-1][0] - share < NEAR:
+            groups[-1][1].append(shown)
+        else:
+            groups.append((share, [shown]))
+    place: dict[str, Any] = {"xref": "x2 domain", "yref": "y2", "xanchor": "left", "align": "left"}
+    return [
+        note(
+            1.02,
+            share,
+            "<br>".join(names),
+            size=14,
+            color=theme.MUTED,
+            yanchor="top" if share > 0.9 else "bottom" if share < 0.1 else "middle",
+            yshift=10 if share > 0.9 else -10 if share < 0.1 else 0,
+            **place,
+        )
+        for share, names in groups
+    ]
 
 
 def caption(result: Sweep, place: int) -> str:

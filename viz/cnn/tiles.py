@@ -55,7 +55,9 @@ class Tile:
 
     def middle(self, row: int, column: int) -> tuple[float, float]:
         """Middle of a cell."""
-        return self.across[column], self.down[row]
+        x = self.x + self.cell * (column - (self.columns - 1) / 2)
+        y = self.y - self.cell * (row - (self.rows - 1) / 2)
+        return round(x, 2), round(y, 2)
 
 
 @dataclass(frozen=True, slots=True)
