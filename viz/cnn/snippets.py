@@ -89,10 +89,7 @@ def slide_snippet(result: Slide) -> str:
     rows = _slide_rows(result)
     shift = result.shifts[result.start]
     weights = [known for known in result.parameters if known is not None]
-    numbers = "\n".join(
-        f"    torch.tensor({_listed(part)}).double(),\n    torch.tensor({_listed(bias)}).double(),"
-        for part, bias in weights
-    )
+    numbers = "\n".join(f"    {_listed(part)},\n    {_listed(bias)}," for part, bias in weights)
     return f"""import torch
 from torch import nn
 
@@ -101,9 +98,9 @@ numbers = [
 {numbers}
 ]
 for parameter, number in zip(model.parameters(), numbers, strict=True):
-    parameter.data = number
+    parameter.data = torch.tensor(number, dtype=torch.float64)
 
-image = torch.tensor({_listed(result.image)}).double()[None, None]
+image = torch.tensor({_listed(result.image)}, dtype=torch.float64)[None, None]
 shifted = torch.roll(image, {tuple(int(by) for by in shift)!r}, dims=(2, 3))
 with torch.no_grad():
     at_rest, moved = model(image)[0], model(shifted)[0]
@@ -160,8 +157,8 @@ def filter_snippet(result: FilterWalk) -> str:
     return f"""import torch
 from torch.nn import functional as F
 
-picture = torch.tensor({_listed(result.picture)}).double()[None, None]
-kernel = torch.tensor({_listed(result.kernel)}).double()[None, None]
+picture = torch.tensor({_listed(result.picture)}, dtype=torch.float64)[None, None]
+kernel = torch.tensor({_listed(result.kernel)}, dtype=torch.float64)[None, None]
 
 padded = F.pad(picture, ({result.padding},) * 4, mode="{mode}")
 found = F.conv2d(padded, kernel, stride={result.stride})[0, 0]
