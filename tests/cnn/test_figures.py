@@ -68,7 +68,7 @@ def test_cells_to_predict_show_one_after_the_other(phone):
     first = words_of(trace_of(film, "shapes", 0)["text"])
     assert first[3] == first[4] == ""
     assert words_of(trace_of(film, "parameters", 0)["text"])[1] == ""
-    assert "Predict the parameters of CONV3-10 number 1" in film.caption(0)
+    assert "Predict the parameters of the first CONV3-10, then" in film.caption(0)
     assert "3×3×1×10 + 10 = 100" in film.caption(1)
     assert "That was the last one." in film.caption(5)
 
@@ -162,7 +162,7 @@ def test_maps_roll_and_averages_stand_still():
     assert len(film.frames) == 56
     assert film.caption() == (
         "x₂ shifted by (0, 5) is x₃, circular padding before: features (0.00, 0.80, 0.00), "
-        "change 0. Invariant: maps roll, averages stand still."
+        "change 0. Invariant: maps roll, averages stay."
     )
     rest = numbers_of(trace_of(film, "second map 2 at rest"))
     for k, shift in enumerate(result.shifts):

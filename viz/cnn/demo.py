@@ -120,18 +120,18 @@ TABLE: View[Any, Any] = View(
         Preset(
             "dense instead",
             {"hide": "none", "dense": True},
-            "The first convolution has 100 numbers; a dense layer would have 6,154,400.",
+            "What one dense layer in the place of the first convolution would have to learn.",
             step=0,
         ),
         Preset(
             "an image of 64×64",
             {"hide": "none", "height": 64, "width": 64},
-            "The convolutions keep their 100 and 910 numbers; only FC-3 grows.",
+            "Which counts grow with the image? Only the one behind FLATTEN.",
         ),
         Preset(
             "the second convolution",
             {"hide": "none"},
-            "910, not 100: each filter is as deep as what comes in.",
+            "Each of its filters is as deep as what comes in: 3×3×10.",
             step=2,
         ),
     ),

@@ -32,7 +32,23 @@ def table_lines(table: Table) -> tuple[Line, ...]:
         rf"\text{{parameters}}{equals} = {table.totals.num_params}",
         "Layers that only compare, average or rearrange learn nothing.",
     )
-    return (*lines, total)
+    return (*lines, _multiplications(table), total)
+
+
+def _multiplications(table: Table) -> Line:
+    """The sum of all layers', and what counting the bias additions as well would give."""
+    counts = [row.macs for row in table.rows if row.macs]
+    terms = " + ".join(str(count) for count in counts[:MOST_TERMS])
+    terms += r" + \dots" if len(counts) > MOST_TERMS else ""
+    equals = f" = {terms}" if len(counts) > 1 else ""
+    total = table.totals.macs
+    learned = [row for row in table.rows if row.layer and row.layer.kind in ("conv", "fc")]
+    with_biases = total + sum(row.activations for row in learned)
+    return Line(
+        rf"\text{{multiplications}}{equals} = {total}",
+        "Every weight works at every position of its map. Biases and pooling count none here; "
+        f"torchinfo counts a bias as one more, which makes {with_biases}.",
+    )
 
 
 def _layer_lines(table: Table, place: int) -> list[Line]:

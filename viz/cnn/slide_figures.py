@@ -232,7 +232,7 @@ def _verdict(result: Slide, k: int, still: bool) -> str:
     along = result.moves_along[k]
     if still and along:
         if result.test.exact:
-            return "Invariant: maps roll, averages stand still."
+            return "Invariant: maps roll, averages stay."
         return "This shift keeps the averages, others do not."
     if still:
         grown = result.second.shape[-1] > result.image.shape[-1]

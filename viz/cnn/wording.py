@@ -7,6 +7,7 @@ from viz.cnn.tabulation import Cell, Table
 from viz.draw.numbers import count, short
 
 MOST_DIGITS = 9
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
 def number(value: int) -> str:
@@ -141,6 +142,15 @@ def cell_sentence(table: Table, cell: Cell) -> str:
     return f"{row.name}, activations: {size}."
 
 
+def _ordinal(place: int) -> str:
+    """The name of a place counted from 0."""
+    if place < len(ORDINALS):
+        return ORDINALS[place]
+    number = place + 1
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    return f"{number}{'th' if number // 10 % 10 == 1 else endings.get(number % 10, 'th')}"
+
+
 def asked_sentence(table: Table, num_left: int, asked: Cell | None) -> str:
     """Which cell to predict next."""
     if asked is None:
@@ -148,7 +158,7 @@ def asked_sentence(table: Table, num_left: int, asked: Cell | None) -> str:
     place, column = asked
     name = table.rows[place].name
     same = [i for i, row in enumerate(table.rows) if row.name == name]
-    nth = f"{name} number {same.index(place) + 1}" if len(same) > 1 else name
+    nth = f"the {_ordinal(same.index(place))} {name}" if len(same) > 1 else name
     what = "parameters" if column == "params" else "activations"
     cells = "one cell is" if num_left == 1 else f"{num_left} cells are"
     return f"Predict the {what} of {nth}, then take a step; {cells} hidden."
