@@ -216,6 +216,14 @@ def test_a_large_image_shows_fewer_maps_and_stays_small():
         assert len(json.dumps(films.to_json(film))) <= 300_000
 
 
+@pytest.mark.parametrize("side", [12, 17, 23, 32])
+def test_films_of_all_sizes_stay_small(side):
+    rng = np.random.default_rng(side)
+    rows = "\n".join(" ".join(f"{v:.2f}" for v in row) for row in rng.random((side, side)))
+    _, film = slide_film(image="own", own=rows, weights="random", padding="circular both")
+    assert len(json.dumps(films.to_json(film))) <= 300_000
+
+
 def test_every_padding_side_by_side():
     found = promise_figures.changes(run_slide(SlideSettings(image="x1")))
     assert found["circular before"] < maps.EXACT

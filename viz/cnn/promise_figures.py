@@ -111,7 +111,7 @@ def four_images(images: dict[str, Array], features: dict[str, tuple[float, ...] 
         [heat(name, tile, images[name], Ink(1, 0, theme.INK)) for name, tile in tiles.items()],
         theme.diagram(310, annotations=notes, shapes=[outline(tile) for tile in tiles.values()]),
     )
-    asked = [f"g{k}" for k, known in enumerate(features.values(), 1) if known is None]
+    asked = [f"g{'₁₂₃₄'[k]}" for k, known in enumerate(features.values()) if known is None]
     return still(figure, f"Images on a torus; {' and '.join(asked)} are to be found.")
 
 

@@ -151,7 +151,7 @@ def number(result: Slide, value: float) -> str:
 def _strange(result: Slide, desk: Desk, k: int) -> dict[str, Any]:
     """Cells that break the promise, framed in ink."""
     x, y, cell = [], [], desk.images[0].cell
-    quiet = result.image.size > MANY or result.padding == "zeros both"
+    quiet = result.image.size > MANY or result.padding == "zeros both" or result.moves_along[k]
     for tiles, found in ((desk.first, result.first), (desk.second, result.second)):
         if quiet or not tiles[1]:
             continue
