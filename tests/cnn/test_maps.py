@@ -301,3 +301,16 @@ def test_a_drawing_is_read_back():
     ring = pictures.read_picture(pictures.RING)
     np.testing.assert_array_equal(pictures.read_picture(pictures.drawn(ring)), ring)
     np.testing.assert_array_equal(pictures.read_picture("01\n10"), [[0, 1], [1, 0]])
+
+
+def test_clicks_change_cells_of_a_small_drawing():
+    text = "#..\n..#"
+    cells = pictures.cells(text)
+    assert cells == [
+        {"1": True, "2": False, "3": False},
+        {"1": False, "2": False, "3": True},
+    ]
+    assert pictures.clicked(text, {0: {"1": False, "2": True}, 1: {"1": True}}) == ".#.\n#.#"
+    assert pictures.cells("0.5 1\n1 0") == []
+    assert pictures.cells("\n".join(["#" * 17] * 3)) == []
+    assert pictures.cells("nonsense") == []

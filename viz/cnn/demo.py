@@ -32,6 +32,7 @@ from viz.cnn.slides import Slide
 from viz.cnn.sweeps import Sweep
 from viz.cnn.tabulation import Table
 from viz.draw.film import Film
+from viz.settings import BaseSettings
 from viz.view import Preset, View
 
 __all__ = ["SEED", "VIEWS"]
@@ -64,6 +65,11 @@ def value_table(found: Table) -> Mapping[str, Any]:
 def more_table(found: Table, *, phone: bool = False) -> tuple[Film, ...]:
     chart = figures.dense_bars(found, phone=phone)
     return () if chart is None or found.hidden else (chart,)
+
+
+def takes_drawing(settings: BaseSettings) -> bool:
+    """Whether the view shows the reader's own picture."""
+    return "own" in (getattr(settings, "image", ""), getattr(settings, "picture", ""))
 
 
 def more_slide(found: Slide, *, phone: bool = False) -> tuple[Film, ...]:

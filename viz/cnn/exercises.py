@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from viz.cnn import maps, promise_figures, training
+from viz.cnn import maps, pictures, promise_figures, training
 from viz.cnn.controls import SlideSettings, run_slide
 from viz.cnn.exam import SMALL, exam_image
 from viz.cnn.forms import Features
@@ -31,25 +31,33 @@ def shifted_features(rng: Rng | None) -> Question:
     known: dict[str, tuple[float, ...] | None] = {
         f"x{mark}": found[k] if k < 2 else None for k, mark in enumerate("₁₂₃₄")
     }
-    pictures = dict(zip(known, images, strict=True))
+    drawings = dict(zip(known, images, strict=True))
     border = any(image[0].all() or image[:, 0].all() for image in images)
+    sized = ", and nothing is added after the last ones, so sizes stay" if border else ""
     size = f"{len(images[0])}×{len(images[0][0])}"
     return Question(
         id="cn-x2",
         prompt=f"Two rounds of CONV2-3 and ReLU, then GAP, on images of {size}. Every convolution "
         "wraps around: the virtual row and column before the first ones equal the last ones"
-        f"{', so sizes stay' if border else ''}. For x₁ the features are {_listed(found[0])}, for "
-        f"x₂ {_listed(found[1])}. What are they for x₃ and x₄?",
+        f"{sized}. For x₁ the features are {_listed(found[0])}, for x₂ {_listed(found[1])}. "
+        "What are they for x₃ and x₄?",
         answer=Parts(
             ("g₃, three numbers", Features(found[2])), ("g₄, three numbers", Features(found[3]))
         ),
         why=f"x₃ is {_shift_words(images, third, 2)}, x₄ {_shift_words(images, fourth, 3)}. "
         "Convolutions on a torus move along, the mean over all positions forgets where.",
         feedback=_feature_feedback(found, (third, fourth)),
-        figure=promise_figures.four_images(pictures, known),
-        settings=SlideSettings(image="x2" if third else "x1"),
+        figure=promise_figures.four_images(drawings, known),
+        settings=_state(None if rng is None else images[third], third),
         points=4,
     )
+
+
+def _state(drawn: Array | None, partner: int) -> SlideSettings:
+    """The page with the exam's image, or with a variant's own."""
+    if drawn is None:
+        return SlideSettings(image="x2" if partner else "x1")
+    return SlideSettings(image="own", own=pictures.drawn(drawn))
 
 
 def _exam_features() -> tuple[tuple[Array, ...], tuple[tuple[float, ...], ...]]:

@@ -74,7 +74,10 @@ def filter_walk(
     side = len(kernel)
     token = f"CONV{side}-1"
     layer = Layer("conv", token, side, 1, stride, padding, padding, mode)
-    analyse((layer,), (*picture.shape, 1))
+    try:
+        analyse((layer,), (*picture.shape, 1))
+    except ValueError as error:
+        raise ValueError(str(error).removeprefix("layer 1: ")) from None
     output = maps.conv2d(
         picture[None, None],
         kernel[None, None],

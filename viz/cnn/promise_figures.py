@@ -5,6 +5,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from viz.cnn import maps
+from viz.cnn.compute import analyse
 from viz.cnn.maps import Array
 from viz.cnn.slides import Slide
 from viz.cnn.tiles import Ink, Tile, heat, outline
@@ -15,7 +16,7 @@ from viz.draw.numbers import fixed, short
 
 
 def changes(result: Slide) -> dict[maps.Padding, float]:
-    """The largest relative change of the averages under any shift, for every padding."""
+    """The largest relative change of the averages under any shift, for every padding that fits."""
     weights = [known for known in result.parameters if known is not None]
     pooled = any(layer.kind == "pool" for layer in result.layers)
     # A large image gets every fourth of its shifts: four paddings in the time of one.
@@ -24,6 +25,10 @@ def changes(result: Slide) -> dict[maps.Padding, float]:
     for padding in maps.PADDINGS:
         layers = maps.gap_layers(padding, kernel_size=result.kernel_size, pooled=pooled)
         known = maps.with_weights(layers, weights)
+        try:
+            analyse(layers, (*result.image.shape, 1))
+        except ValueError:
+            continue
         test = maps.shift_test(layers, known, result.image[None], shifts)
         found[padding] = test.relative
     return found
