@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from viz import quiz
-from viz.cnn import exercises, maps, models, table_questions
+from viz.cnn import exercises, maps, models, net_questions
 from viz.cnn.compute import analyse
 from viz.cnn.language import parse
 
@@ -158,7 +158,7 @@ def test_the_bank_of_nets_agrees_with_torch(name):
 
 @pytest.mark.parametrize("variant", [None, *VARIANTS])
 def test_the_impossible_layer_is_the_first_that_fails(variant):
-    case = table_questions._faulty(None if variant is None else np.random.default_rng(variant))
+    case = net_questions._faulty(None if variant is None else np.random.default_rng(variant))
     question = posed(exercises.impossible_layer, variant)
     key = question.answer.key
     layers = parse(case.architecture)
@@ -194,7 +194,7 @@ def test_mistakes_about_receptive_fields():
 @pytest.mark.parametrize("variant", [None, *VARIANTS])
 def test_nets_in_order_are_far_enough_apart(variant):
     question = posed(exercises.by_parameters, variant)
-    bank = table_questions._bank()
+    bank = net_questions._bank()
     counts = [
         models.count_parameters(parse(bank[name].architecture), bank[name].shape)
         for name in (question.answer.items[i] for i in question.answer.key)

@@ -11,13 +11,8 @@ from viz.cnn.exam import SMALL, exam_image
 from viz.cnn.forms import Features
 from viz.cnn.language import parse
 from viz.cnn.maps import Array
-from viz.cnn.table_questions import (
-    by_parameters,
-    exam_table,
-    impossible_layer,
-    receptive_field,
-    sums,
-)
+from viz.cnn.net_questions import by_parameters, impossible_layer, receptive_field
+from viz.cnn.table_questions import exam_table, sums
 from viz.quiz import Feedback, Maker, Parts, Question, Table
 
 Rng = np.random.Generator

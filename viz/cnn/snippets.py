@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from viz.cnn import maps, training
-from viz.cnn.compute import Layer, Row, size_text
+from viz.cnn import training
+from viz.cnn.compute import Layer, Row, analyse, size_text
 from viz.cnn.filters import FilterWalk
 from viz.cnn.maps import Array
 from viz.cnn.slides import Slide
@@ -86,7 +86,7 @@ print("parameters:", answer)
 
 def slide_snippet(result: Slide) -> str:
     """The features of the image at rest and of the shift that is shown first."""
-    rows = _slide_rows(result)
+    rows = analyse(result.layers, (*result.image.shape, 1))
     shift = result.shifts[result.start]
     weights = [known for known in result.parameters if known is not None]
     numbers = "\n".join(f"    {_listed(part)},\n    {_listed(bias)}," for part, bias in weights)
@@ -108,12 +108,6 @@ with torch.no_grad():
 print("at rest", at_rest.tolist(), "shifted", moved.tolist())
 answer = [*at_rest.tolist(), *moved.tolist()]
 """
-
-
-def _slide_rows(result: Slide) -> tuple[Row, ...]:
-    from viz.cnn.compute import analyse
-
-    return analyse(result.layers, (*result.image.shape, 1))
 
 
 def _listed(values: Array) -> str:
@@ -183,8 +177,3 @@ def filter_answer(result: FilterWalk) -> list[float]:
     """The filter's number at a position, and the sum of its map."""
     row, column = divmod(result.strongest, result.output.shape[1])
     return [float(result.output[row, column]), float(result.output.sum())]
-
-
-def sides_of(padding: maps.Padding) -> str:
-    """Where a padding stands, for sentences."""
-    return "before the first row and column" if padding.endswith("before") else "on both sides"
