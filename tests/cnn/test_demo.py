@@ -212,3 +212,35 @@ def test_a_filter_can_be_one_number():
     result = run_filter(FilterSettings(kernel="own", own_kernel="2", padding=0))
     np.testing.assert_array_equal(result.output, 2 * result.picture)
     assert "one product is the answer" in demo.FILTER.film(result).caption()
+
+
+def test_the_seed_files_table_is_computed():
+    rows = run_table(TableSettings()).rows
+    assert [row.num_params for row in rows] == list(exam.SEED.exam.params)
+    assert [row.shape for row in rows] == list(exam.SEED.exam.shapes)
+    assert demo.SEED is exam.SEED
+
+
+@pytest.mark.parametrize(
+    "text", ["00\n00", "10\n01", "-1 -2\n-3 -4", "1e-9 0\n0 0", "10 -10\n-10 10"]
+)
+@pytest.mark.parametrize(
+    "padding", ["circular before", "circular both", "zeros before", "zeros both"]
+)
+def test_degenerate_images_are_drawn_and_agree(text, padding):
+    for weights in ("hand-made", "trained", "random"):
+        settings = SlideSettings(image="own", own=text, padding=padding, weights=weights)
+        result = run_slide(settings)
+        film = demo.SLIDE.film(result)
+        assert "nan" not in " ".join(frame.caption for frame in film.frames)
+        assert np.ptp(list(demo.SLIDE.agree(settings).values())) < 1e-9
+        assert demo.more_slide(result)
+
+
+def test_paddings_that_do_not_fit_are_left_out():
+    result = run_slide(
+        SlideSettings(image="own", own="10\n01", pooled=True, kernel_size=3, padding="zeros both")
+    )
+    chart = demo.more_slide(result)[0]
+    assert "circular before" not in chart.table["padding"]
+    assert "zeros both" in chart.table["padding"]
