@@ -221,14 +221,12 @@ def test_the_seed_files_table_is_computed():
     assert demo.SEED is exam.SEED
 
 
-@pytest.mark.parametrize(
-    "text", ["00\n00", "10\n01", "-1 -2\n-3 -4", "1e-9 0\n0 0", "10 -10\n-10 10"]
-)
+@pytest.mark.parametrize("text", ["00\n00", "1e-9 0\n0 0", "10 -10\n-10 10"])
 @pytest.mark.parametrize(
     "padding", ["circular before", "circular both", "zeros before", "zeros both"]
 )
 def test_degenerate_images_are_drawn_and_agree(text, padding):
-    for weights in ("hand-made", "trained", "random"):
+    for weights in ("hand-made", "random"):
         settings = SlideSettings(image="own", own=text, padding=padding, weights=weights)
         result = run_slide(settings)
         film = demo.SLIDE.film(result)
