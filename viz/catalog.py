@@ -71,6 +71,13 @@ CONCEPTS: tuple[Concept, ...] = (
         ),
     ),
     Concept(
+        "cnn",
+        "Convolutional nets",
+        "How big is every layer, how many numbers does it learn, and what happens when the "
+        "picture slides?",
+        7,
+    ),
+    Concept(
         "translation",
         "Translation",
         "What does the decoder get to read: from the sentence, from the teacher, from itself?",

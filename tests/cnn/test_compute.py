@@ -167,7 +167,7 @@ LAYERS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(LAYERS, min_size=1, max_size=5),
     st.sampled_from([(), ("FLATTEN", "FC-4"), ("GAP", "RELU", "FC-2")]),

@@ -178,9 +178,9 @@ def test_padding_after_the_last_row_would_do_as_well():
 
 
 def test_only_one_sided_zeros_can_be_told_apart_by_the_exams_images():
-    """In 200 of 200 nets; the other three readings give equal features for x1, x4 and x2, x3."""
+    """In all nets; the other three readings give equal features for x1, x4 and x2, x3."""
     broken = dict.fromkeys(maps.PADDINGS, 0)
-    for seed in range(200):
+    for seed in range(100):
         rng = np.random.default_rng(seed)
         shapes = ((3, 1, 2, 2), (3, 3, 2, 2))
         bounds = (0.5, 12**-0.5)
@@ -193,7 +193,7 @@ def test_only_one_sided_zeros_can_be_told_apart_by_the_exams_images():
             same = np.allclose(g[0], g[3], atol=1e-12) and np.allclose(g[1], g[2], atol=1e-12)
             broken[padding] += not same
     assert broken["circular before"] == broken["circular both"] == broken["zeros both"] == 0
-    assert broken["zeros before"] > 150
+    assert broken["zeros before"] > 75
 
 
 @settings(max_examples=40, deadline=None)
@@ -276,7 +276,7 @@ def test_a_filter_visits_every_position():
     picture = pictures.read_picture(pictures.SEVEN)
     kernel = np.array([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]])
     found = filters.filter_walk(picture, kernel, stride=2)
-    values = [(found.seen(k) * kernel).sum() for k in range(len(found.positions))]
+    values = [(found.seen(k) * kernel).sum() for k in range(found.output.size)]
     np.testing.assert_allclose(values, found.output.ravel(), atol=1e-12)
 
 
@@ -301,3 +301,16 @@ def test_a_drawing_is_read_back():
     ring = pictures.read_picture(pictures.RING)
     np.testing.assert_array_equal(pictures.read_picture(pictures.drawn(ring)), ring)
     np.testing.assert_array_equal(pictures.read_picture("01\n10"), [[0, 1], [1, 0]])
+
+
+def test_clicks_change_cells_of_a_small_drawing():
+    text = "#..\n..#"
+    cells = pictures.cells(text)
+    assert cells == [
+        {"1": True, "2": False, "3": False},
+        {"1": False, "2": False, "3": True},
+    ]
+    assert pictures.clicked(text, {0: {"1": False, "2": True}, 1: {"1": True}}) == ".#.\n#.#"
+    assert pictures.cells("0.5 1\n1 0") == []
+    assert pictures.cells("\n".join(["#" * 17] * 3)) == []
+    assert pictures.cells("nonsense") == []

@@ -9,6 +9,7 @@ from viz.cnn.compute import Layer, Mode, analyse
 from viz.cnn.maps import Array
 
 Position = tuple[int, int]
+MAX_VISITED = 196
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,19 +32,27 @@ class FilterWalk:
     mode: Mode
     name: str
 
+    def corner(self, place: int) -> Position:
+        """Upper left corner of the kernel on the padded picture, places in reading order."""
+        row, column = divmod(place, self.output.shape[1])
+        return row * self.stride, column * self.stride
+
     @property
-    def positions(self) -> tuple[Position, ...]:
-        """Upper left corners of the kernel on the padded picture, in reading order."""
-        height, width = self.output.shape
-        return tuple(
-            (row * self.stride, column * self.stride)
-            for row in range(height)
-            for column in range(width)
-        )
+    def visited(self) -> tuple[int, ...]:
+        """The positions of a film, evenly thinned where there are too many."""
+        count = self.output.size
+        places = np.linspace(0, count - 1, min(count, MAX_VISITED)).round().astype(int)
+        return tuple(sorted(set(places.tolist())))
+
+    @property
+    def strongest(self) -> int:
+        """The last of the visited positions that the filter answers most strongly."""
+        sizes = np.abs(self.output.ravel()[list(self.visited)])
+        return self.visited[int(np.flatnonzero(sizes >= sizes.max() - 1e-12)[-1])]
 
     def seen(self, place: int) -> Array:
         """The square under the kernel at a position, shape (k, k)."""
-        row, column = self.positions[place]
+        row, column = self.corner(place)
         side = len(self.kernel)
         return self.padded[row : row + side, column : column + side]
 
@@ -65,7 +74,10 @@ def filter_walk(
     side = len(kernel)
     token = f"CONV{side}-1"
     layer = Layer("conv", token, side, 1, stride, padding, padding, mode)
-    analyse((layer,), (*picture.shape, 1))
+    try:
+        analyse((layer,), (*picture.shape, 1))
+    except ValueError as error:
+        raise ValueError(str(error).removeprefix("layer 1: ")) from None
     output = maps.conv2d(
         picture[None, None],
         kernel[None, None],

@@ -85,19 +85,13 @@ def conv2d(
     """
     kernel = weight.shape[-1]
     padded = pad(images, before, after, mode)
-    height, width = ((side - kernel) // stride + 1 for side in padded.shape[-2:])
-    out = np.zeros((images.shape[0], weight.shape[0], height, width), dtype=images.dtype)
-    # One product per tap: quicker than windows, and it needs no copy of them.
-    for row in range(kernel):
-        for column in range(kernel):
-            seen = padded[
-                :,
-                :,
-                row : row + stride * (height - 1) + 1 : stride,
-                column : column + stride * (width - 1) + 1 : stride,
-            ]
-            out += np.einsum("fc,nchw->nfhw", weight[:, :, row, column], seen, optimize=True)
-    return out + bias[:, None, None]
+    seen = np.lib.stride_tricks.sliding_window_view(padded, (kernel, kernel), axis=(-2, -1))
+    seen = seen[:, :, ::stride, ::stride].transpose(0, 1, 4, 5, 2, 3)
+    count, _, _, _, height, width = seen.shape
+    # One column for each position: a single matrix product is several times quicker than taps.
+    columns = np.ascontiguousarray(seen).reshape(count, -1, height * width)
+    found: Array = weight.reshape(len(weight), -1) @ columns
+    return found.reshape(count, -1, height, width) + bias[:, None, None]
 
 
 def pool2d(images: Array, side: int, *, average: bool = False) -> Array:

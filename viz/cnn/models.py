@@ -122,7 +122,7 @@ def gradient_support(layers: Sequence[Layer], input_shape: Shape) -> tuple[int, 
     ]
     height, width, channels = input_shape
     image = torch.ones(1, channels, height, width, requires_grad=True)
-    found = torch.nn.Sequential(*smooth)(image)
+    found = torch.nn.Sequential(*smooth).eval()(image)
     found[0, 0, found.shape[2] // 2, found.shape[3] // 2].backward()
     assert image.grad is not None
     touched = image.grad[0, 0] != 0

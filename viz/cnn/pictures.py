@@ -1,13 +1,14 @@
 """Small grey pictures: the exam's lines, drawings of ours, and what a learner typed."""
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
 
 from viz import tables
 from viz.cnn.maps import Array
 
-MAX_SIDE = 64
+MAX_SIDE, MAX_CLICKED = 64, 16
 MARKS = {"#": 1.0, "1": 1.0, "x": 1.0, "X": 1.0, "█": 1.0, ".": 0.0, "0": 0.0, "·": 0.0, "-": 0.0}
 CORNER = """
 #.......
@@ -100,6 +101,26 @@ def _marks(lines: list[str]) -> Array:
         if len(line) != width:
             raise ValueError(f"row {number} has {len(line)} marks, expected {width}")
     return np.array([[MARKS[mark] for mark in line] for line in lines])
+
+
+def cells(text: str) -> list[dict[str, bool]]:
+    """A small picture of zeros and ones as rows of named cells, to click on; else nothing."""
+    try:
+        picture = read_picture(text, max_side=MAX_CLICKED)
+    except ValueError:
+        return []
+    if not np.isin(picture, (0.0, 1.0)).all():
+        return []
+    return [{str(k): bool(value) for k, value in enumerate(row, 1)} for row in picture]
+
+
+def clicked(text: str, changes: Mapping[int, Mapping[str, bool]]) -> str:
+    """The picture's text after clicks: row from 0 -> {name of a cell: its new state}."""
+    picture = np.array(read_picture(text))
+    for row, states in changes.items():
+        for name, state in states.items():
+            picture[int(row), int(name) - 1] = float(state)
+    return drawn(picture)
 
 
 def drawn(picture: Array) -> str:

@@ -1,17 +1,18 @@
 """An image that walks over a torus, and what its feature maps and their means do meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from viz.cnn import maps
-from viz.cnn.compute import Layer, analyse
+from viz.cnn.compute import Layer, Row, analyse
 from viz.cnn.maps import Array, Parameters, ShiftTest
 
 Shift = tuple[int, int]
-MAX_FRAMES, MAX_VALUES, GRID = 56, 40_000, 8
+MAX_FRAMES, GRID, ALL_SHIFTS = 56, 8, 256
+LARGE, ROOM = 1024, 240_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +28,7 @@ class Slide:
         second: shape (frames, 3, H'', W''), second feature maps after ReLU.
         features: shape (frames, 3), their means.
         first_at_rest, second_at_rest, features_at_rest: the same for the unshifted image.
+        landmarks: names of shifts, such as x₃ where x₂ becomes x₃.
         moves_along: for every frame, whether both sets of maps are the rolled ones at rest.
         test: the change of the features for a grid of shifts.
     """
@@ -47,6 +49,7 @@ class Slide:
     first_at_rest: Array
     second_at_rest: Array
     features_at_rest: Array
+    landmarks: Mapping[Shift, str]
     moves_along: tuple[bool, ...]
     test: ShiftTest
 
@@ -59,6 +62,11 @@ class Slide:
     def scale(self) -> float:
         """The largest feature at rest, at least a tiny number."""
         return max(float(np.abs(self.features_at_rest).max()), 1e-300)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether only the image and the second maps are drawn."""
+        return self.image.size > LARGE
 
     def stands_still(self, frame: int) -> bool:
         """Whether the features of a frame are those at rest, up to rounding."""
@@ -99,7 +107,7 @@ def slide(
     kernel_size: int = 2,
     pooled: bool = False,
     path: str = "all shifts",
-    partner: Shift | None = None,
+    landmarks: Mapping[Shift, str] | None = None,
 ) -> Slide:
     """Walk an image over the torus and follow its feature maps and their means.
 
@@ -112,15 +120,17 @@ def slide(
         kernel_size: side of the kernels.
         pooled: a POOL2 after the first ReLU.
         path: "all shifts", "right" or "down".
-        partner: the shift shown first; else the one that changes the features most.
+        landmarks: names of shifts; the first of them is shown first, unless a shift changes
+            the features: then the one that changes them most.
 
     Raises:
         ValueError: the image is too small for the padding or the pooling.
     """
     layers = maps.gap_layers(padding, kernel_size=kernel_size, pooled=pooled)
-    analyse(layers, (*image.shape, 1))
+    rows = analyse(layers, (*image.shape, 1))
+    partner = next(iter(landmarks), None) if landmarks else None
     known = maps.with_weights(layers, weights)
-    shifts = thinned(walk(path, *image.shape), _frame_limit(image.size), partner)
+    shifts = thinned(walk(path, *image.shape), _frame_limit(rows), partner)
     rolled = np.stack([np.roll(image, shift, (0, 1)) for shift in shifts])
     found = maps.forward(layers, known, rolled[:, None])
     first, second, features = found[1], found[-2], found[-1]
@@ -144,40 +154,82 @@ def slide(
         first[0],
         second[0],
         features[0],
+        landmarks or {},
         tuple(_rolls(first, second, shifts, image.shape, k) for k in range(len(shifts))),
         test,
     )
 
 
-def _frame_limit(num_pixels: int) -> int:
-    """So many frames that the film of a large image stays small."""
-    return min(MAX_FRAMES, max(7, MAX_VALUES // num_pixels))
+def _frame_limit(rows: Sequence[Row]) -> int:
+    """So many frames that the film of a large image, with its maps as bytes, stays small."""
+    image, first, second = (rows[place].activations for place in (0, 2, -2))
+    drawn = image + second + (0 if image > LARGE else first)
+    return min(MAX_FRAMES, max(3, int(ROOM / (4 / 3 * drawn)) - 2))
 
 
 def _start(shifts: Sequence[Shift], partner: Shift | None, change: Array) -> int:
-    """The partner's frame, else that of the largest change, else a third of the way."""
+    """The largest change, else the partner's frame, else a third of the way."""
+    if change.max() > maps.EXACT:
+        return int(change.argmax())
     if partner is not None and partner in shifts:
         return shifts.index(partner)
-    return int(change.argmax()) if change.max() > maps.EXACT else len(shifts) // 3
+    return len(shifts) // 3
 
 
 def _rolls(
     first: Array, second: Array, shifts: Sequence[Shift], size: tuple[int, ...], k: int
 ) -> bool:
-    """Whether frame k's maps are the first frame's, rolled; never if they changed their size."""
+    """Whether frame k's maps are the first frame's, rolled; never if they grew."""
     for found in (first, second):
-        if found.shape[-2:] != size:
+        moved = expected(found[0], shifts[k], size)
+        if moved is None:
             return False
-        moved = np.roll(found[0], shifts[k], (-2, -1))
-        if not np.allclose(found[k], moved, rtol=0, atol=1e-9 * max(1.0, float(moved.max()))):
+        if np.abs(found[k] - moved).max() > 1e-9 * max(1.0, float(moved.max())):
             return False
     return True
 
 
+def expected(at_rest: Array, shift: Shift, size: tuple[int, ...]) -> Array | None:
+    """Maps at rest rolled along with the image; None where they cannot follow it.
+
+    Pooled maps follow only shifts that are multiples of their coarser step.
+    """
+    sides = at_rest.shape[-2:]
+    if any(whole % side for whole, side in zip(size, sides, strict=True)):
+        return None
+    steps = [whole // side for whole, side in zip(size, sides, strict=True)]
+    if any(by % step for by, step in zip(shift, steps, strict=True)):
+        return None
+    moves = tuple(by // step for by, step in zip(shift, steps, strict=True))
+    return np.roll(at_rest, moves, (-2, -1))
+
+
+def strange_cells(
+    found: Array, at_rest: Array, shift: Shift, size: tuple[int, ...]
+) -> npt.NDArray[np.bool_]:
+    """Cells of one layer's maps that break the promise, as True; shape (3, H', W').
+
+    Cells that are not the rolled ones. Where circular padding let the maps grow: what is not
+    zero in the last row and the last column, which repeat the first.
+    """
+    marked = np.zeros(found.shape, dtype=bool)
+    if found.shape[-1] > size[-1]:
+        marked[:, -1, :] = marked[:, :, -1] = True
+        return marked & (np.abs(found) > maps.EXACT)
+    moved = expected(at_rest, shift, size)
+    return marked if moved is None else np.abs(found - moved) > 1e-9 * max(1.0, float(moved.max()))
+
+
 def grid_shifts(height: int, width: int) -> npt.NDArray[np.int64]:
-    """All shifts of a small torus, every few of a large one; row by row, (0, 0) first."""
-    rows, columns = (np.arange(side)[:: -(-side // GRID)] for side in (height, width))
-    if height * width <= 2 * GRID * GRID:
+    """All shifts of a small torus, every few of a large one; row by row, (0, 0) first.
+
+    The few are an odd number apart, since even shifts alone would hide what pooling breaks.
+    """
+    if height * width <= ALL_SHIFTS:
         rows, columns = np.arange(height), np.arange(width)
+    else:
+        rows, columns = (
+            np.arange(side)[:: -(-side // GRID) // 2 * 2 + 1] for side in (height, width)
+        )
     both = np.meshgrid(rows, columns, indexing="ij")
     return np.stack([part.ravel() for part in both], axis=1)

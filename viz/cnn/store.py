@@ -76,13 +76,13 @@ def _pairs(name: str) -> list[tuple[Array, Array]]:
     return [(kept[f"{name}|{i}|weight"], kept[f"{name}|{i}|bias"]) for i in range(count)]
 
 
-def train_features(seed: int) -> tuple[Parameters, float]:
+def train_features(seed: int, num_epochs: int = 60) -> tuple[Parameters, float]:
     """Train the net of part (b); its numbers, and its share right on new pictures."""
     rng = np.random.default_rng(seed)
     options: dict[str, Any] = {"low": 0, "high": 55, "size": FEATURE_SIZE, "noise": FEATURE_NOISE}
     lines = training.line_pictures(rng, 1200, **options)
     layers = parse(FEATURE_NET)
-    found = training.train(rng, layers, lines, num_epochs=60)
+    found = training.train(rng, layers, lines, num_epochs=num_epochs)
     tests = training.line_pictures(rng, 600, **options)
     return found, training.accuracy(layers, found, tests)
 

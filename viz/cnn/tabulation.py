@@ -45,11 +45,21 @@ class Table:
         """Parameters of a dense layer with the input and output of row ``place``."""
         return equivalent_dense(self.rows[place - 1].shape, self.rows[place].shape)
 
+    def _is_replaced(self, place: int) -> bool:
+        layer = self.rows[place].layer
+        return self.dense and layer is not None and layer.kind == "conv"
+
     def shown_params(self, place: int) -> int:
         """Parameters of a row as it is drawn, convolutions dense if that is asked for."""
         row = self.rows[place]
-        conv = row.layer is not None and row.layer.kind == "conv"
-        return self.dense_params(place) if self.dense and conv else row.num_params
+        return self.dense_params(place) if self._is_replaced(place) else row.num_params
+
+    def shown_macs(self, place: int) -> int:
+        """Multiplications of a row as it is drawn."""
+        row = self.rows[place]
+        if not self._is_replaced(place):
+            return row.macs
+        return self.rows[place - 1].activations * row.activations
 
 
 def table(

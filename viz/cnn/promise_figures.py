@@ -1,0 +1,124 @@
+"""Which padding keeps the promise, and the exam's four images as a question."""
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from viz.cnn import maps
+from viz.cnn.compute import analyse
+from viz.cnn.maps import Array
+from viz.cnn.slides import Slide
+from viz.cnn.tiles import Ink, Tile, heat, outline
+from viz.draw import theme
+from viz.draw.film import Film, still
+from viz.draw.graph import note
+from viz.draw.numbers import fixed, short
+
+
+def changes(result: Slide) -> dict[maps.Padding, float]:
+    """The largest relative change of the averages under any shift, for every padding that fits."""
+    weights = [known for known in result.parameters if known is not None]
+    pooled = any(layer.kind == "pool" for layer in result.layers)
+    # A large image gets every fourth of its shifts: four paddings in the time of one.
+    shifts = result.test.shifts[:: 4 if result.is_large else 1]
+    found: dict[maps.Padding, float] = {}
+    for padding in maps.PADDINGS:
+        layers = maps.gap_layers(padding, kernel_size=result.kernel_size, pooled=pooled)
+        known = maps.with_weights(layers, weights)
+        try:
+            analyse(layers, (*result.image.shape, 1))
+        except ValueError:
+            continue
+        test = maps.shift_test(layers, known, result.image[None], shifts)
+        found[padding] = test.relative
+    return found
+
+
+def padding_bars(result: Slide, *, phone: bool = False) -> Film:
+    """This image with all four paddings; rounding errors count as exact."""
+    found = changes(result)
+    shares = [0.0 if value < maps.EXACT else value for value in found.values()]
+    chosen = [padding == result.padding for padding in found]
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "name": "largest relative change",
+        "x": shares,
+        "y": list(range(len(found)))[::-1],
+        "width": 0.36,
+        "marker": {
+            "color": [theme.FWD if one else theme.BG for one in chosen],
+            "line": {"color": theme.FWD, "width": 1.5},
+        },
+        "hovertemplate": "%{x:.2%}<extra></extra>",
+    }
+    figure = go.Figure([bars], _bars_layout(result, dict(zip(found, shares, strict=True)), phone))
+    columns: dict[str, list[Any]] = {
+        "padding": list(found),
+        "largest relative change": list(found.values()),
+    }
+    return still(figure, _bars_caption(result, found), columns)
+
+
+def _bars_layout(result: Slide, shares: dict[maps.Padding, float], phone: bool) -> dict[str, Any]:
+    notes, size = [], 14 if phone else 16
+    top = max(*shares.values(), 0.01)
+    for k, (padding, share) in enumerate(shares.items()):
+        y = len(shares) - 1 - k
+        chosen = padding == result.padding
+        name = f"<b>{padding}</b>" if chosen else padding
+        color = theme.INK if chosen else theme.MUTED
+        notes.append(note(0, y + 0.36, name, size=size, color=color, xref="paper", xanchor="left"))
+        words = f"{short(100 * share, 3)}%" if share else "exact"
+        notes.append(
+            note(share + 0.015 * top, y, words, size=size, color=theme.FWD, xanchor="left")
+        )
+    return theme.chart(
+        330,
+        margin={"l": 24, "r": 24, "t": 12, "b": 58},
+        annotations=notes,
+        xaxis={
+            "range": [0, 1.2 * top],
+            "tickformat": ".0%" if top > 0.05 else ".1%",
+            "title": {"text": "largest change of an average under any shift"},
+        },
+        yaxis={"range": [-0.4, len(shares) - 0.3], "visible": False},
+    )
+
+
+def _bars_caption(result: Slide, found: dict[maps.Padding, float]) -> str:
+    kept = [padding for padding, value in found.items() if value < maps.EXACT]
+    if not kept:
+        return f"{result.name}: no padding keeps the averages under every shift."
+    if len(kept) == len(found):
+        return f"{result.name}: no shift tells the paddings apart."
+    names = " and ".join(kept)
+    return f"{result.name}: every shift keeps the averages with {names}, for this image."
+
+
+def four_images(images: dict[str, Array], features: dict[str, tuple[float, ...] | None]) -> Film:
+    """Images side by side, each with its features or a question mark under it."""
+    count = len(images)
+    cell = min(26.0, 210 / max(max(image.shape) for image in images.values()))
+    tiles = {
+        name: Tile(1000 * (k + 0.5) / count, 166, len(image), len(image[0]), cell)
+        for k, (name, image) in enumerate(images.items())
+    }
+    notes = []
+    for k, (name, tile) in enumerate(tiles.items(), 1):
+        notes.append(note(tile.x, tile.top + 22, name, size=19))
+        known = features[name]
+        values = "?" if known is None else f"({', '.join(_decimal(v) for v in known)})"
+        symbol = theme.math(f"<i>g</i><sub>{k}</sub>")
+        color = theme.INK if known is None else theme.FWD
+        notes.append(note(tile.x, 34, f"{symbol} = <b>{values}</b>", size=18, color=color))
+    figure = go.Figure(
+        [heat(name, tile, images[name], Ink(1, 0, theme.INK)) for name, tile in tiles.items()],
+        theme.diagram(310, annotations=notes, shapes=[outline(tile) for tile in tiles.values()]),
+    )
+    asked = [f"g{'₁₂₃₄'[k]}" for k, known in enumerate(features.values()) if known is None]
+    return still(figure, f"Images on a torus; {' and '.join(asked)} are to be found.")
+
+
+def _decimal(value: float) -> str:
+    return "0" if value == 0 else fixed(value, 1)

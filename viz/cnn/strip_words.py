@@ -1,0 +1,177 @@
+"""What is written on the strip: names, shapes, arithmetic, sums, question marks."""
+
+from typing import Any
+
+from viz.cnn import wording
+from viz.cnn.compute import size_text
+from viz.cnn.strip import GROUND, Window, cell, tops
+from viz.cnn.volumes import Point
+from viz.draw import theme
+
+
+def words(view: Window) -> list[dict[str, Any]]:
+    return _phone_words(view) if view.phone else _wide_words(view)
+
+
+def _text(
+    name: str,
+    points: list[Point],
+    text: list[str],
+    color: str,
+    size: int,
+    position: str = "middle center",
+) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "name": name,
+        "x": [round(p[0], 1) for p in points],
+        "y": [round(p[1], 1) for p in points],
+        "text": text,
+        "textposition": position,
+        "textfont": {"size": size, "color": color},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
+
+
+def _wide_words(view: Window) -> list[dict[str, Any]]:
+    slots = range(len(view.places))
+    columns = [view.across(slot) for slot in slots]
+    longest = max(len(size_text(view.table.rows[place].shape)) for place in view.places)
+    small = view.slot < max(104, 10.5 * longest)
+    bars = tops(view)
+    formulas = _formulas(view)
+    lifted = [44 if "<br>" in text else 36 for text in formulas]
+
+    def at(ys: float | list[float]) -> list[Point]:
+        heights = ys if isinstance(ys, list) else [ys] * len(columns)
+        return list(zip(columns, heights, strict=True))
+
+    above = [y + up for y, up in zip(bars, lifted, strict=True)]
+    return [
+        _text("names", at(388), _names(view), theme.INK, 15 if small else 17),
+        _text("shapes", at(226), _shapes(view), theme.FWD, 15 if small else 17),
+        _text("formulas", at(above), formulas, theme.PAR, 14 if small else 15),
+        _text("parameters", at([y + 14 for y in bars]), _params(view), theme.PAR, 18),
+        _text("multiplications", at(60), _macs(view), theme.MUTED, 15),
+        _text("seen", at(24), _seen(view), theme.MUTED, 15),
+        _gutter(view),
+        _text("hidden", *_marks(view), theme.INK, 24),
+    ]
+
+
+def _lit(view: Window, place: int, text: str) -> str:
+    """Ink on the spotlight, where purple and grey would be too weak."""
+    lit = place == view.current and text
+    return f"<span style='color:{theme.INK}'>{text}</span>" if lit else text
+
+
+def _names(view: Window) -> list[str]:
+    texts = []
+    for place in view.places:
+        bare, _, options = view.table.rows[place].name.partition(" ")
+        pointed = place == view.current or (view.asked and view.asked[0] == place)
+        shown = f"<b>{bare}</b>" if pointed else bare
+        grey = f"<span style='color:{theme.MUTED};font-size:14px'>{options}</span>"
+        join = " " if view.phone else "<br>"
+        texts.append(f"{shown}{join}{grey}" if options else shown)
+    return texts
+
+
+def _shapes(view: Window) -> list[str]:
+    return [
+        ""
+        if view.is_hidden(place, "shape")
+        else f"<b>{wording.shape(view.table.rows[place].shape)}</b>"
+        for place in view.places
+    ]
+
+
+def _formulas(view: Window) -> list[str]:
+    room = 40 if view.phone else view.slot / 7.6
+    texts = []
+    for place in view.places:
+        text = "" if view.is_hidden(place, "params") else wording.shown_formula(view.table, place)
+        texts.append(_lit(view, place, text.replace(" + ", "<br>+ ") if len(text) > room else text))
+    return texts
+
+
+def _params(view: Window) -> list[str]:
+    texts = []
+    for place in view.places:
+        params = view.table.shown_params(place)
+        color = theme.INK if place == view.current else theme.MUTED
+        none = f"<span style='color:{color}'>0</span>" if place else ""
+        shown = _lit(view, place, f"<b>{wording.number(params)}</b>") if params else none
+        texts.append("" if view.is_hidden(place, "params") else shown)
+    return texts
+
+
+def _macs(view: Window) -> list[str]:
+    texts = []
+    for place in view.places:
+        secret = any(view.is_hidden(place, column) for column in ("params", "shape"))
+        shown = wording.number(view.table.shown_macs(place))
+        texts.append("" if secret or not place else _lit(view, place, shown))
+    return texts
+
+
+def _seen(view: Window) -> list[str]:
+    sees = "sees " if view.phone else ""
+    shown = [(place, sees + wording.field(view.table.rows[place])) for place in view.places]
+    return [_lit(view, place, text) if place else "" for place, text in shown]
+
+
+def _gutter(view: Window) -> dict[str, Any]:
+    """What the lines are, with their sums; sums would give hidden cells away."""
+    table, sums = view.table, view.table.totals
+    places = range(len(table.rows))
+    params, macs = (
+        sum(shown(place) for place in places) for shown in (table.shown_params, table.shown_macs)
+    )
+    dense = "dense " if table.dense else ""
+    lines = [
+        (226.0, "activations", sums.activations, theme.FWD),
+        (GROUND + 18.0, f"{dense}parameters", params, theme.PAR),
+        (60.0, "multiplications", macs, theme.MUTED),
+        (24.0, "one unit sees", None, theme.MUTED),
+    ]
+    points, text = [], []
+    for y, name, total, color in lines:
+        below = "" if total is None or view.hidden else f"<br><b>{wording.number(total)}</b> in all"
+        points.append((2.0, y))
+        text.append(f"<span style='color:{color}'>{name}{below}</span>")
+    if len(view.places) <= len(table.layers):
+        points.append((2.0, 388.0))
+        text.append(f"layers {view.places[1]}–{view.places[-1]}<br>of {len(table.layers)}")
+    return _text("rows", points, text, theme.MUTED, 14, "middle right")
+
+
+def _marks(view: Window) -> tuple[list[Point], list[str]]:
+    """Question marks where cells are hidden."""
+    points = [
+        cell(view, slot, column)
+        for slot, place in enumerate(view.places)
+        for column in ("shape", "params")
+        if view.is_hidden(place, column)
+    ]
+    return points, ["<b>?</b>"] * len(points)
+
+
+def _phone_words(view: Window) -> list[dict[str, Any]]:
+    heights = [view.middle(slot)[1] for slot in range(len(view.places))]
+
+    def at(x: float, up: float) -> list[Point]:
+        return [(x, y + up) for y in heights]
+
+    return [
+        _text("names", at(68, 12), _names(view), theme.INK, 15, "middle right"),
+        _text("shapes", at(68, -10), _shapes(view), theme.FWD, 15, "middle right"),
+        _text("formulas", at(356, -11), _formulas(view), theme.PAR, 13, "middle left"),
+        _text("parameters", at(356, 11), _params(view), theme.PAR, 17, "middle left"),
+        _text("multiplications", [], [], theme.MUTED, 14),
+        _text("seen", at(168, -10), _seen(view), theme.MUTED, 13, "middle right"),
+        _text("rows", [], [], theme.MUTED, 14),
+        _text("hidden", *_marks(view), theme.INK, 22),
+    ]
