@@ -54,11 +54,12 @@ def test_numpy_and_torch_say_the_same(stack, cell):
 @pytest.mark.parametrize(("stack", "cell"), KINDS)
 def test_products_of_jacobians_are_autograds(stack, cell):
     config = Config(stack, cell, 8, seed=1, source_sos=True)
-    model, network = double(config)
+    words = vocabulary([Pair(SOURCE, TRUTH, "")])
+    model, network = double(config, words)
     fed = shift_right((*TRUTH, EOS))
-    ids = WORDS.source_ids(SOURCE, source_sos=True)
+    ids = words.source_ids(SOURCE, source_sos=True)
     embedded = model["source"](torch.tensor([ids])).detach().requires_grad_()
-    scores = torch_scores(model, config, ids, fed, embedded=embedded)
+    scores = torch_scores(model, config, ids, fed, words, embedded)
     expected = np.zeros((len(fed), len(ids)))
     for j, row in enumerate(scores):
         for score in row:

@@ -237,7 +237,7 @@ def _ranks(at: Places, said: Said, out: int) -> tuple[dict[str, Any], ...]:
             words.append(f"<b>{escaped(word)}</b>" if chosen else escaped(word))
             color.append(theme.FWD if chosen else theme.INK if chance >= 0.005 else theme.MUTED)
             chances.append(fixed(chance) if chance >= 0.005 else "")
-            ends.append(round(left + wide - 2, 1))
+            ends.append(round(left + wide - 5, 1))
     size = at.fonts[1]
     return (
         {"base": x, "x": length, "y": y},

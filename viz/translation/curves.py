@@ -132,11 +132,14 @@ def _positions(found: Measures, phone: bool) -> Film:
         xaxis={"type": "category"},
     )
     worst = int(np.argmin(found.free_positions))
-    return still(
-        figure,
-        f"At the last checkpoint word {worst + 1} is the hardest: "
-        f"{{fwd:{_percent(found.free_positions[worst])}}} are right with its own words fed.",
+    share = _percent(found.free_positions[worst])
+    text = (
+        f"At the last checkpoint word {worst + 1} is the hardest: {{fwd:{share}}} are right with "
     )
+    text += "its own words fed."
+    if min(found.free_positions) == max(found.free_positions):
+        text = f"At the last checkpoint {{fwd:{share}}} are right at every position."
+    return still(figure, text)
 
 
 def _loss(result: Translation, phone: bool) -> Film:
