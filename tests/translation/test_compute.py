@@ -54,6 +54,17 @@ def test_the_vertical_decoder_stops_with_the_source():
     assert (found.steps, len(found.truth), found.differs) == (4, 5, (2,))
 
 
+def test_after_its_end_nothing_is_fed():
+    source = ("veo", EOS)
+    short, long_ = ("I",), ("I", "see", "it")
+    used = compute.rows(source, long_, short, mode="evaluation", stack="horizontal")
+    assert used.evaluation == (SOS, "I", "", "")
+    assert used.training == (SOS, "I", "see", "it")
+    assert (used.steps, used.differs, used.cut) == (2, (2, 3), False)
+    taught = compute.rows(source, long_, short, mode="training", stack="vertical")
+    assert (taught.steps, taught.cut) == (2, True)
+
+
 def test_reach():
     mask = compute.reach("vertical", num_source=4, num_target=5)
     assert mask[1].tolist() == [True, True, False, False]

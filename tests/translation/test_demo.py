@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from viz import quiz
-from viz.translation import demo, exercises, findings, variants
+from viz.translation import demo, exercises, findings, store, variants
 from viz.translation.compute import EOS, decoder_inputs
 from viz.translation.controls import FlowSettings, LimitSettings, ModelSettings, RowSettings
 
@@ -71,6 +71,8 @@ def test_findings_keep_their_promise():
     assert vertical.said != ("the", "black", "cat", "sees", "a", "dog", EOS)
     losses = run(ModelSettings()).losses
     assert losses[2] > 0.5 > 0.05 > losses[-1]
+    vertical, horizontal = (store.measured(stack).free[1] for stack in ("vertical", "horizontal"))
+    assert vertical == pytest.approx(2 * horizontal, rel=0.05)
     guess = demo.run_limits(LimitSettings()).alike[findings.LIMIT_FINDINGS[0].step]
     assert (guess.seen, len(guess.counts), guess.share) == (("el", "gato"), 5, 0.2)
     first = demo.run_limits(LimitSettings(source_sos=True)).alike[0]

@@ -8,6 +8,7 @@ from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
 from viz.draw.graph import Path
 from viz.draw.numbers import fixed
+from viz.translation.card_paths import fed_back, passed
 from viz.translation.card_places import Places, places
 from viz.translation.card_words import checkpoint_caption, word_caption
 from viz.translation.compute import EOS
@@ -73,7 +74,8 @@ def _film(
     return Film(go.Figure([*still, *data], layout), made, variable=variable, pace=900)
 
 
-def _text(size: int, color: str, side: str = "middle center") -> dict[str, Any]:
+def text_look(size: int, color: str, side: str = "middle center") -> dict[str, Any]:
+    """A trace of texts, without the texts and their places."""
     return {
         "type": "scatter",
         "mode": "text",
@@ -90,7 +92,7 @@ def _looks(result: Translation, at: Places) -> list[dict[str, Any]]:
     return [
         graph.arrows([], color=theme.FWD, width=2.5, head=10),
         graph.arrows([], color=role, width=1.8, head=9, dash="dot"),
-        _text(at.fonts[1], theme.INK) | {"mode": "markers"},
+        text_look(at.fonts[1], theme.INK) | {"mode": "markers"},
         {
             "type": "bar",
             "orientation": "h",
@@ -98,10 +100,10 @@ def _looks(result: Translation, at: Places) -> list[dict[str, Any]]:
             "width": _line(at) - 5,
             "marker": {"color": theme.FWD_T, "line": {"width": 0}},
         },
-        _text(small, theme.INK, "middle right"),
-        _text(small, theme.MUTED, "middle left"),
-        _text(words, role),
-        _text(words + 1, theme.FWD),
+        text_look(small, theme.INK, "middle right"),
+        text_look(small, theme.MUTED, "middle left"),
+        text_look(words, role),
+        text_look(words + 1, theme.FWD),
     ]
 
 
@@ -114,8 +116,8 @@ def _changes(result: Translation, at: Places, said: Said, phase: Phase) -> tuple
     read, fed, out = phase
     fed, out = min(fed, len(said.fed), len(at.cards)), min(out, len(said.said), len(at.cards))
     return (
-        _arrows(_passed(result, at, read, fed), theme.FWD, 2.5, 10),
-        _arrows(_fed_back(result, at, said, out), _role(result), 1.8, 9),
+        _arrows(passed(result, at, read, fed), theme.FWD, 2.5, 10),
+        _arrows(fed_back(result, at, said, out), _role(result), 1.8, 9),
         _cells(at, read),
         *_ranks(at, said, out),
         _fed_words(result, at, said, fed),
@@ -130,83 +132,6 @@ def _role(result: Translation) -> str:
 def _arrows(paths: list[Path], color: str, width: float, head: float) -> dict[str, Any]:
     line = graph.arrows(paths, color=color, width=width, head=head)
     return {key: line[key] for key in ("x", "y", "marker")}
-
-
-def _passed(result: Translation, at: Places, read: int, fed: int) -> list[Path]:
-    """From token to token through the encoder, on to the decoder, and from card to card."""
-    ways = _encoder_ways(at)[: max(read - 1, 0)]
-    over = _hand_over(result, at)
-    upright = result.trained.config.stack == "vertical"
-    ways += over[:fed] if upright else over[: min(fed, 1)]
-    return ways + _card_ways(at)[: max(fed - 1, 0)] + _entering(at)[:fed]
-
-
-def _encoder_ways(at: Places) -> list[Path]:
-    gap = at.cell / 2 + 2
-    pairs = zip(at.encoder, at.encoder[1:], strict=False)
-    return [graph.shorten(graph.straight(a, b), start=gap, end=gap + 2) for a, b in pairs]
-
-
-def _hand_over(result: Translation, at: Places) -> list[Path]:
-    half, gap = at.card[1] / 2, at.cell / 2 + 3
-    upright = result.trained.config.stack == "vertical"
-    if upright and at.phone:
-        return [
-            graph.straight((card[0] - 14, y), (card[0] - 3, y))
-            for (_, y), card in zip(at.encoder, at.cards, strict=False)
-        ]
-    if upright:
-        return [
-            graph.straight((x, y + gap), (x, card[1] - half - 4))
-            for (x, y), card in zip(at.encoder, at.cards, strict=False)
-        ]
-    (x, y), (left, middle) = at.encoder[-1], at.cards[0]
-    if at.phone:
-        return [graph.straight((x, y - 30), (left + at.card[0] / 2, middle + half + 4))]
-    way = graph.curve((x + gap, y), (left - 4, middle), points=10)
-    return [way]
-
-
-def _card_ways(at: Places) -> list[Path]:
-    wide, tall = at.card
-    pairs = zip(at.cards, at.cards[1:], strict=False)
-    if at.phone:
-        return [
-            graph.straight((x + wide / 2, y - tall / 2), (u + wide / 2, v + tall / 2 + 3))
-            for (x, y), (u, v) in pairs
-        ]
-    return [graph.straight((x + wide, y), (u - 2, v)) for (x, y), (u, v) in pairs]
-
-
-def _entering(at: Places) -> list[Path]:
-    """From the word fed into its card."""
-    right, up = at.fed
-    if at.phone:
-        return [graph.straight((x - 14, y + up), (x - 3, y + up)) for x, y in at.cards]
-    return [
-        graph.straight((x + right, y + up + 14), (x + right, y - at.card[1] / 2 - 4))
-        for x, y in at.cards
-    ]
-
-
-def _fed_back(result: Translation, at: Places, said: Said, out: int) -> list[Path]:
-    """From a word out to the next word in, between the cards; on a phone words stand close."""
-    if at.phone:
-        return []
-    start = at.right if result.mode == "training" else at.says
-    words = (*(result.truth or ()), EOS) if result.mode == "training" else said.said
-    paths = []
-    for j in range(min(out, len(said.fed) - 1, len(at.cards) - 1)):
-        if result.forced is not None and result.forced[0] == j + 1:
-            continue
-        (x, y), (u, _) = at.cards[j], at.cards[j + 1]
-        lane, wide = u - 17, 0.29 * at.fonts[0]
-        left = min(x + start[0] + wide * len(words[j]) + 6, lane - 6)
-        high, low = y + start[1], y + at.fed[1]
-        right = max(u + at.fed[0] - wide * len(said.fed[j + 1]) - 4, lane + 6)
-        control = [(left, high), (lane, high), (lane, high - 40), (lane, low + 40), (lane, low)]
-        paths.append(graph.bezier([*control, (right, low)], points=14))
-    return paths
 
 
 def _cells(at: Places, read: int) -> dict[str, Any]:
@@ -278,11 +203,11 @@ def _still(result: Translation, at: Places) -> list[dict[str, Any]]:
     truth = [*result.truth, EOS][: len(at.cards)] if result.truth is not None else []
     where = list(zip(at.cards, truth, strict=False))
     side, shift, lift = _beside_cells(result, at)
-    source = _text(at.fonts[0] - (2 if at.phone else 0), theme.INK, side) | {"name": "source"}
+    source = text_look(at.fonts[0] - (2 if at.phone else 0), theme.INK, side) | {"name": "source"}
     source |= {"x": [round(x + shift, 1) for x, _ in at.encoder]}
     source |= {"y": [round(y + lift, 1) for _, y in at.encoder]}
     source |= {"text": [escaped(word) for word in result.read[: len(at.encoder)]]}
-    right = _text(at.fonts[0], theme.TRU) | {"name": "truth"}
+    right = text_look(at.fonts[0], theme.TRU) | {"name": "truth"}
     right |= {"x": [round(x + at.right[0], 1) for (x, _), _ in where]}
     right |= {"y": [round(y + at.right[1], 1) for (_, y), _ in where]}
     right |= {"text": [escaped(word) for _, word in where]}
@@ -319,7 +244,7 @@ def _labels(result: Translation, at: Places) -> dict[str, Any]:
         else:
             high = at.encoder[0][1] + at.cell / 2 + 20
             found.append((86.0, min(high, at.height - 14.0), "the encoder reads", theme.MUTED))
-    return _text(13 if at.phone else 16, theme.INK) | {
+    return text_look(13 if at.phone else 16, theme.INK) | {
         "name": "labels",
         "x": [x for x, *_ in found],
         "y": [round(y, 1) for _, y, *_ in found],

@@ -42,8 +42,8 @@ class Rows:
 
     Attributes:
         source: what the encoder reads, with its symbols.
-        truth, emitted: outputs with the end symbol.
-        training, evaluation: the two rows of decoder inputs.
+        truth, emitted: outputs with the end symbol, the shorter one filled up with "".
+        training, evaluation: the two rows of decoder inputs; "" where a sentence has ended.
         differs: places (from 0) at which the rows differ.
     """
 
@@ -63,9 +63,14 @@ class Rows:
 
     @property
     def steps(self) -> int:
-        """How many outputs the decoder can give: the vertical one only as many as it reads."""
-        count = len(self.truth)
-        return count if self.stack == "horizontal" else min(count, len(self.source))
+        """How many outputs the decoder gives: until its row ends, or a vertical one's source."""
+        count = sum(map(bool, self.fed))
+        return min(count, len(self.source)) if self.stack == "vertical" else count
+
+    @property
+    def cut(self) -> bool:
+        """Whether a vertical stack has too few source tokens for the row."""
+        return self.steps < sum(map(bool, self.fed))
 
 
 def rows(
@@ -76,7 +81,7 @@ def rows(
     mode: str,
     stack: str,
 ) -> Rows:
-    """Shift both rows; outputs get their end symbol, the shorter one is filled up with it.
+    """Shift both rows; outputs get their end symbol, and after it comes nothing.
 
     Raises:
         ValueError: a sentence is empty or too long.
@@ -90,10 +95,16 @@ def rows(
         if not 1 <= len(sentence) <= LONGEST:
             raise ValueError(f"the {name} must have 1 to {LONGEST} words, got {len(sentence)}")
     width = max(len(truth), len(emitted)) + 1
-    true = (*truth, *[EOS] * (width - len(truth)))
-    said = (*emitted, *[EOS] * (width - len(emitted)))
-    training = decoder_inputs(true, said, "training")
-    evaluation = decoder_inputs(true, said, "evaluation")
+    true, said = (*truth, EOS), (*emitted, EOS)
+    training, evaluation, true, said = (
+        (*row, *[""] * (width - len(row)))
+        for row in (
+            decoder_inputs(true, said, "training"),
+            decoder_inputs(true, said, "evaluation"),
+            true,
+            said,
+        )
+    )
     pairs = enumerate(zip(training, evaluation, strict=True))
     differs = tuple(j for j, (a, b) in pairs if a != b)
     return Rows(tuple(source), true, said, training, evaluation, mode, stack, differs)

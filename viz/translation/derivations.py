@@ -26,17 +26,18 @@ def _word(word: str) -> str:
 
 def rows(result: Rows) -> tuple[Line, ...]:
     """The shift, written out, and what vertical stacking cannot do."""
-    count = len(result.truth)
+    rows_ = (result.truth, result.training, result.emitted, result.evaluation)
+    truth, training, emitted, evaluation = (tuple(w for w in row if w) for row in rows_)
     return (
         Line(
-            rf"y_1 \ldots y_{{{count}}} = {tex(result.truth)} \;\longrightarrow\; "
-            rf"w_1 \ldots w_{{{count}}} = {tex(result.training)}",
+            rf"y_1 \ldots y_{{{len(truth)}}} = {tex(truth)} \;\longrightarrow\; "
+            rf"w_1 \ldots w_{{{len(truth)}}} = {tex(training)}",
             "Training (teacher forcing): the truth, shifted right by one; the end symbol is "
             "predicted, never fed.",
         ),
         Line(
-            rf"\hat y_1 \ldots \hat y_{{{count}}} = {tex(result.emitted)} \;\longrightarrow\; "
-            rf"w_1 \ldots w_{{{count}}} = {tex(result.evaluation)}",
+            rf"\hat y_1 \ldots \hat y_{{{len(emitted)}}} = {tex(emitted)} \;\longrightarrow\; "
+            rf"w_1 \ldots w_{{{len(emitted)}}} = {tex(evaluation)}",
             "Evaluation (free running): the model's own words, shifted right by one.",
         ),
         Line(

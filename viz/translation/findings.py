@@ -44,6 +44,13 @@ MODEL_PRESETS = (
         "“the” in place of the verb: nothing of the sentence is left.",
     ),
     Preset(
+        "A fast start",
+        {"stack": "vertical"},
+        "At step 25 the vertical model has twice as many tokens right as the horizontal one: "
+        "word for word is a good first guess, until it is the wrong one.",
+        step=1,
+    ),
+    Preset(
         "With a teacher",
         {"mode": "training"},
         "The truth goes in, whatever the model says.",

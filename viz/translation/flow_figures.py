@@ -131,7 +131,8 @@ def flow_caption(result: Flow) -> str:
     when = f"After {result.step} training steps" if result.step else "Even untrained"
     text = (
         f"{when}, {{bwd:{above}}} of the {result.vertical.size} gradients in the vertical stack "
-        "are exactly 0: output word j never hears of source words after the j-th. "
+        f"{'is' if above == 1 else 'are'} exactly 0: output word j never hears of source words "
+        "after the j-th. "
     )
     if none:
         return f"{text}In the horizontal stack {none} are."

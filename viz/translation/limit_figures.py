@@ -8,6 +8,7 @@ from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
 from viz.draw.numbers import count, fixed, listed
 from viz.translation.bounds import Alike
+from viz.translation.card_figures import text_look
 from viz.translation.results import Limits
 from viz.translation.row_words import escaped
 
@@ -91,7 +92,7 @@ def _bound_traces(result: Limits) -> list[dict[str, Any]]:
         "marker": {"color": theme.FWD_T, "line": {"color": theme.FWD, "width": 2}},
         "hovertemplate": "word %{x}: at best %{y:.1%}<extra></extra>",
     }
-    numbers = _text(14, theme.FWD, "bottom center") | {"name": "shares"}
+    numbers = text_look(14, theme.FWD, "bottom center") | {"name": "shares"}
     numbers |= {
         "x": positions,
         "y": [share - 0.03 for share in shares],
@@ -129,25 +130,14 @@ def _sentence_traces(result: Limits, phone: bool) -> list[dict[str, Any]]:
         "hoverinfo": "skip",
         **right,
     }
-    names = _text(size, theme.INK, "middle left") | {"name": "sentence names", **right}
+    names = text_look(size, theme.INK, "middle left") | {"name": "sentence names", **right}
     names |= {"x": [-0.03] * len(rows), "y": y, "text": [name for name, *_ in rows]}
-    shares = _text(size, theme.MUTED, "middle right") | {"name": "sentence shares", **right}
+    shares = text_look(size, theme.MUTED, "middle right") | {"name": "sentence shares", **right}
     shares |= {"x": [share + 0.015 for _, share, _ in rows], "y": y}
     shares |= {"text": [f"{100 * share:.1f}%" for _, share, _ in rows]}
     title = f"whole sentences right, of {count(result.pairs)}"
-    head = _text(size, theme.INK, "middle right") | {"name": "sentence title", **right}
+    head = text_look(size, theme.INK, "middle right") | {"name": "sentence title", **right}
     return [bars, names, shares, head | {"x": [LEFT], "y": [LOWER - 1.05], "text": [title]}]
-
-
-def _text(size: int, color: str, side: str = "middle center") -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "textposition": side,
-        "textfont": {"size": size, "color": color},
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-    }
 
 
 def _looks(phone: bool) -> list[dict[str, Any]]:
@@ -163,10 +153,10 @@ def _looks(phone: bool) -> list[dict[str, Any]]:
     return [
         here,
         bars,
-        _text(size, theme.INK, "middle left") | right,
-        _text(size, theme.MUTED, "middle right") | right,
-        _text(size, theme.FWD, "middle right") | right,
-        _text(size, theme.MUTED, "middle right") | right,
+        text_look(size, theme.INK, "middle left") | right,
+        text_look(size, theme.MUTED, "middle right") | right,
+        text_look(size, theme.FWD, "middle right") | right,
+        text_look(size, theme.MUTED, "middle right") | right,
     ]
 
 

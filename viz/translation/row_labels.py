@@ -73,7 +73,7 @@ def _phone(result: Rows, at: Places) -> list[Label]:
 
 def _left_over(result: Rows, at: Places) -> list[Label]:
     """Why a vertical stack has no further words."""
-    if result.steps == len(result.truth):
+    if not result.cut:
         return []
     x, _ = at.decoder[result.steps]
     if at.phone:

@@ -75,6 +75,8 @@ def _fed_caption(result: Rows, fed: int) -> str:
 
 
 def _said_caption(result: Rows, said: int) -> str:
+    if not result.emitted[said - 1]:
+        return "The model had said <eos> before; what it would say now is left open."
     mask = reach(result.stack, num_source=len(result.source), num_target=result.steps)
     seen = int(mask[said - 1].sum())
     return (
@@ -87,18 +89,27 @@ def _final_caption(result: Rows) -> str:
     kind = "training" if result.mode == "training" else "evaluation"
     fed = listed(tuple(result.fed[: result.steps]), "and").replace(" and ", ", ")
     text = f"In {kind} the decoder is fed {fed}"
-    if result.steps < len(result.truth):
+    if result.cut:
+        tokens = f"{result.steps} token{'s' * (result.steps != 1)}"
         return (
-            f"{text} and stops after {result.steps} tokens: a vertical stack has no source token "
-            "left for the next one."
+            f"{text} and stops after {tokens}: a vertical stack has no source token left for the "
+            "next one."
         )
     if not result.differs:
         return f"{text}. Both rows agree: every word that is fed back was said right."
     j = result.differs[0]
     return (
-        f"{text}. The rows first differ at w{sub(j + 1)}: the teacher puts in "
-        f"{{tru:{result.training[j]}}}, the model would put in {{fwd:{result.evaluation[j]}}}."
+        f"{text}. The rows first differ at w{sub(j + 1)}: {_teacher(result.training[j])}, "
+        f"{_model(result.evaluation[j])}."
     )
+
+
+def _teacher(word: str) -> str:
+    return f"the teacher puts in {{tru:{word}}}" if word else "the right sentence has ended"
+
+
+def _model(word: str) -> str:
+    return f"the model would put in {{fwd:{word}}}" if word else "the model has ended its own"
 
 
 def table(result: Rows) -> dict[str, list[Any]]:

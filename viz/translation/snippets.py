@@ -120,7 +120,10 @@ print("best possible share of words:", answer)
 
 def rows(result: Rows) -> str:
     """Both rows of decoder inputs by one shift."""
-    return ROWS.format(truth=list(result.truth), emitted=list(result.emitted))
+    return ROWS.format(
+        truth=[word or EOS for word in result.truth],
+        emitted=[word or EOS for word in result.emitted],
+    )
 
 
 def model(result: Translation) -> str:
