@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from viz.draw.numbers import latex, short
+from viz.draw.numbers import count, latex, short
 from viz.translation.compute import EOS, Rows
 from viz.translation.limit_figures import words_listed
 from viz.translation.network import speak
@@ -51,9 +51,9 @@ def rows(result: Rows) -> tuple[Line, ...]:
         ),
         Line(
             r"d_0 = 0, \qquad d_t = \mathrm{cell}([E[w_t];\, h_t],\, d_{t-1})",
-            "Vertical: step t reads the encoder's state h_t. Sentences of different lengths have "
+            "Vertical: step t reads the encoder's state hₜ. Sentences of different lengths have "
             "no natural handling, and word t hears of the first t source tokens only, though a "
-            "later one may decide it.".replace("_", r"\_"),
+            "later one may decide it.",
         ),
     )
 
@@ -144,7 +144,7 @@ def limits(result: Limits) -> tuple[Line, ...]:
         Line(
             rf"\frac{{\sum_{{\text{{groups}}}} \max_y \#y}}{{\sum_{{\text{{groups}}}} \# }} = "
             rf"{best.total:.10f}",
-            f"Counted over all {result.pairs} sentences; words beyond the source's length count "
+            f"Counted over all {count(result.pairs)} sentences; words beyond the source's length count "
             "as wrong.",
         ),
         Line(

@@ -124,8 +124,8 @@ def vertical_problems(rng: Rng) -> Question:
         id="tr-x3",
         prompt="In the usual design the decoder starts from the encoder's **last** state. Suppose "
         "instead that the decoder is stacked on top of the encoder: at step t it is fed the "
-        "encoder's state h_t beside its previous word, and starts from zeros. Which problems does "
-        "that bring? (One right problem is enough, as in the exam.)".replace("_", r"\_"),
+        "encoder's state hₜ beside its previous word, and starts from zeros. Which problems does "
+        "that bring? (One right problem is enough, as in the exam.)",
         answer=ManyOf(
             tuple(OPTIONS[i] for i in order),
             frozenset({place(0), place(1)}),
