@@ -144,8 +144,8 @@ def limits(result: Limits) -> tuple[Line, ...]:
         Line(
             rf"\frac{{\sum_{{\text{{groups}}}} \max_y \#y}}{{\sum_{{\text{{groups}}}} \# }} = "
             rf"{best.total:.10f}",
-            f"Counted over all {count(result.pairs)} sentences; words beyond the source's length count "
-            "as wrong.",
+            f"Counted over all {count(result.pairs)} sentences; words beyond the source's length "
+            "count as wrong.",
         ),
         Line(
             rf"{best.sentences} \text{{ of }} {result.pairs} \text{{ sentences}}",
