@@ -134,7 +134,7 @@ def test_the_map_has_straight_walls_a_safe_disc_and_a_flat_argmax():
     result = run_map(MapSettings())
     film = winner_map(result)
     last = figure_at(film, len(film.frames) - 1)
-    assert len(film.frames) == 63
+    assert len(film.frames) == 33
     disc = trace(last, "safe")
     radius = np.hypot(np.array(floats(disc["x"])) - 1, np.array(floats(disc["y"])) - 1)
     np.testing.assert_allclose(radius, 6 / np.sqrt(50), atol=2e-3)
@@ -170,8 +170,8 @@ def wording_free(text):
 def test_the_walk_is_a_ramp_that_steepens():
     film = winner_map(run_map(MapSettings()))
     warm = trace(figure_at(film, film.start_index), "softmax walk")["y"]
-    cold = trace(figure_at(film, 60), "softmax walk")["y"]
-    stairs = trace(figure_at(film, 60), "argmax walk")["y"]
+    cold = trace(figure_at(film, 30), "softmax walk")["y"]
+    stairs = trace(figure_at(film, 30), "argmax walk")["y"]
     assert set(stairs) == {0, 1}
     assert max(np.diff(cold)) > max(np.diff(warm))
 

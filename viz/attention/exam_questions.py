@@ -15,9 +15,7 @@ from viz.attention.prompts import (
     products,
     table_settings,
 )
-from viz.attention.variants import (
-    vectors,
-)
+from viz.attention.variants import vectors
 from viz.draw.numbers import fixed, short
 from viz.quiz import Choice, Feedback, Parts, Question, Table, is_close
 

@@ -12,6 +12,7 @@ from viz.attention.entries import grad_output_of, inputs_of
 from viz.attention.findings import (
     MAP_FINDINGS,
     MAP_PRESETS,
+    MAP_TEMPERATURES,
     SLOPE_FINDINGS,
     SLOPE_PRESETS,
     TABLE_FINDINGS,
@@ -93,7 +94,8 @@ def run_map(settings: MapSettings, progress: Progress = quiet) -> Map:
             f"the plane {settings.plane} needs keys of {second + 1} entries, "
             f"got {len(inputs.query)}"
         )
-    looked = lookup(inputs, grad_output=grad_output_of(settings.upstream, inputs))
+    grad_output = grad_output_of(settings.upstream, inputs)
+    looked = lookup(inputs, grad_output=grad_output, num_temperatures=MAP_TEMPERATURES)
     return map_of(looked, (first, second), settings.span, settings.paint)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz.attention import wording
+from viz.attention.lookup_words import caption, sweep_table
 from viz.attention.results import Lookup, State
 from viz.attention.rows import (
     Columns,
@@ -21,7 +22,6 @@ from viz.attention.rows import (
     words_trace,
 )
 from viz.attention.slope_panel import ENDS, slope_ceiling, slope_changes, slope_notes, slope_traces
-from viz.attention.table_words import caption, sweep_table
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
 

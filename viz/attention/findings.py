@@ -3,6 +3,7 @@
 from viz.attention.slopes import temperatures
 from viz.view import Preset
 
+MAP_TEMPERATURES = 31
 LAST = len(temperatures()) + 1
 TIE = {
     "q1": 1.0,
@@ -20,9 +21,9 @@ DOUBLED = {
 }
 
 
-def step_at(temperature: float) -> int:
+def step_at(temperature: float, count: int = 61) -> int:
     """The frame at the temperature of the grid that is nearest."""
-    grid = [abs(float(t) / temperature - 1) for t in temperatures()]
+    grid = [abs(float(t) / temperature - 1) for t in temperatures(count)]
     return 1 + grid.index(min(grid))
 
 
@@ -70,13 +71,13 @@ MAP_FINDINGS = (
         {},
         "The orange ridge along the walls is all the slope there is; at τ → 0 nothing is left of "
         "it.",
-        step=LAST,
+        step=MAP_TEMPERATURES + 1,
     ),
     Preset(
         "warm it up",
         {},
         "At τ = 3 every query feels a slope, also deep inside a cell.",
-        step=step_at(3.0),
+        step=step_at(3.0, MAP_TEMPERATURES),
     ),
     Preset(
         "walk to the wall",

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from viz.attention import learning_derivations, snippets, witnesses
+from viz.attention import derivations, snippets, witnesses
 from viz.attention import tokens as token
 from viz.attention.compute import FloatArray
 from viz.attention.controls import LearnSettings, SizeSettings, TokenSettings
@@ -151,7 +151,7 @@ LEARN: View[Any, Any] = View(
     film=learning_film,
     answer=learn_answer,
     snippet=learn_snippet,
-    derive=learning_derivations.learning,
+    derive=derivations.learning,
     agree=agree_on_loss,
     findings=LEARN_FINDINGS,
 )
@@ -165,7 +165,7 @@ SIZE: View[Any, Any] = View(
     film=saturation_film,
     answer=size_answer,
     snippet=size_snippet,
-    derive=learning_derivations.size,
+    derive=derivations.size,
     agree=agree_on_saturation,
     table=saturation_table,
     findings=SIZE_FINDINGS,
@@ -180,7 +180,7 @@ TOKENS: View[Any, Any] = View(
     film=token_film,
     answer=witnesses.output_norm,
     snippet=token_snippet,
-    derive=learning_derivations.self_attention,
+    derive=derivations.self_attention,
     agree=agree_on_tokens,
     table=spread,
     findings=TOKEN_FINDINGS,

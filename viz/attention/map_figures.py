@@ -10,7 +10,6 @@ from viz.attention import wording
 from viz.attention.compute import FloatArray
 from viz.attention.map_words import caption, map_notes, map_table
 from viz.attention.results import Map, State
-from viz.attention.walk_panel import walk_traces, wall_line
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
 
@@ -23,7 +22,7 @@ def winner_map(result: Map, *, phone: bool = False) -> Film:
     states = result.lookup.states
     start = result.lookup.start
     changes = [_changes(result, number) for number in range(len(states))]
-    traces = [*_map_traces(result), *walk_traces(result)]
+    traces = [*_map_traces(result), *_walk_traces(result)]
     moving = tuple(i for i, trace in enumerate(traces) if trace.get("name") in MOVING)
     data = list(traces)
     for place, change in zip(moving, changes[start], strict=True):
@@ -201,6 +200,37 @@ def _layout(result: Map, phone: bool) -> dict[str, Any]:
             "nticks": 3,
             **ticks,
         },
-        shapes=wall_line(result),
+        shapes=_wall_line(result),
         annotations=map_notes(result, phone),
     )
+
+
+def _walk_traces(result: Map) -> list[dict[str, Any]]:
+    """Staircase, ramp, and the dot where the query stands."""
+    plain: dict[str, Any] = {"type": "scatter", "xaxis": "x2", "yaxis": "y2", "hoverinfo": "skip"}
+    ways = [round(float(way), 4) for way in result.ways]
+    hard = result.walked[-1].tolist() if len(ways) else []
+    stairs = {**plain, "name": "argmax walk", "mode": "lines", "x": ways, "y": hard}
+    stairs |= {"line": {"color": theme.MUTED, "width": 3, "dash": "dash"}}
+    soft: dict[str, Any] = {
+        **plain,
+        "name": "softmax walk",
+        "mode": "lines",
+        "x": ways,
+        "hoverinfo": None,
+    }
+    soft |= {"line": {"color": theme.FWD, "width": 4}}
+    soft |= {"hovertemplate": "after %{x:.3f}: weight %{y:.3f}<extra></extra>"}
+    dot = {**plain, "name": "softmax here", "mode": "markers", "cliponaxis": False}
+    dot |= {"marker": {"size": 14, "color": theme.FWD, "line": {"color": theme.INK, "width": 2}}}
+    return [stairs, soft, dot]
+
+
+def _wall_line(result: Map) -> list[dict[str, Any]]:
+    """The wall as a vertical line."""
+    if not len(result.ways):
+        return []
+    at = result.lookup.flips.distance
+    line = {"color": theme.INK, "width": 2}
+    ends = {"x0": at, "x1": at, "y0": 0, "y1": 1, "xref": "x2", "yref": "y2"}
+    return [{"type": "line", **ends, "line": line, "layer": "below"}]

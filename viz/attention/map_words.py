@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from viz.attention import wording
+from viz.attention.lookup_words import safety
 from viz.attention.results import Map, State
-from viz.attention.table_words import safety
 from viz.draw import graph, theme
 from viz.draw.numbers import short
 

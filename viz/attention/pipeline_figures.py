@@ -8,10 +8,12 @@ import plotly.graph_objects as go
 
 from viz.attention import wording
 from viz.attention.compute import FloatArray
-from viz.attention.pipeline_places import PHONE, WIDE, Places
-from viz.attention.pipeline_words import caption
+from viz.attention.lookup_words import step_caption
 from viz.attention.results import Lookup
 from viz.attention.rows import (
+    STEPS_PHONE,
+    STEPS_WIDE,
+    Places,
     Rows,
     band,
     fitted,
@@ -34,14 +36,14 @@ LONGEST_SUM = 4
 
 def by_step(result: Lookup, *, phone: bool = False) -> Film:
     """The exam's computation step by step; later columns are empty until their step."""
-    places = WIDE
+    places = STEPS_WIDE
     if phone:
-        places = replace(PHONE, columns=fitted(PHONE.columns, result.inputs, 62, 46))
+        places = replace(STEPS_PHONE, columns=fitted(STEPS_PHONE.columns, result.inputs, 62, 46))
     rows = rows_of(result.inputs, places.columns)
     frames = tuple(
         Frame(
             f"{step} {STEPS[step - 1]}",
-            caption(result, step),
+            step_caption(result, step),
             tuple(range(10)),
             (*_texts(result, rows, places, step), _notes(result, rows, places, step)),
             {"shapes": _shapes(result, rows, places, step)},

@@ -7,9 +7,7 @@ import numpy as np
 from viz.attention import wording
 from viz.attention.compute import Inputs
 from viz.attention.controls import KEYS, VALUES, MapSettings, SlopeSettings, TableSettings
-from viz.attention.variants import (
-    typed,
-)
+from viz.attention.variants import typed
 from viz.draw.numbers import short
 from viz.quiz import Number
 

@@ -119,9 +119,10 @@ def lookup(
     play: Play = "tau",
     mode: Mode = "softmax",
     temperature: float = 1.0,
+    num_temperatures: int = 61,
 ) -> Lookup:
     """Everything about one query; ``temperature`` should be one of `temperatures` to be a state."""
-    won, grid = hard(inputs), temperatures()
+    won, grid = hard(inputs), temperatures(num_temperatures)
     swept = sweep(inputs, grid)
     states = (_mean(inputs), *_states(swept), _argmax(inputs, won))
     dense = np.geomspace(0.04, 160, 181)
@@ -144,7 +145,7 @@ def lookup(
 
 def map_of(looked: Lookup, axes: tuple[int, int], span: float, paint: Paint) -> Map:
     """Cells, landscape and the walk to the nearest wall, on a plane through the query's entries."""
-    inputs, grid = looked.inputs, temperatures()
+    inputs, grid = looked.inputs, temperatures(len(looked.states) - 2)
     plane = coordinate_plane(inputs.query, *axes)
     window = Window(-span, span, -span, span)
     nearest = looked.flips.nearest

@@ -68,8 +68,10 @@ def _curve_traces(result: Lookup) -> list[dict[str, Any]]:
     plain: dict[str, Any] = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
     x = [float(f"{t:.4g}") for t in temperatures]
     ends = result.limits
-    hot = np.geomspace(2, ENDS[0], 12)
-    cold = np.geomspace(0.05, 6, 120)
+    # Each law is drawn on its own side of the top, where it holds.
+    peak = float(np.clip(ends.top[0], 0.2, 500)) if ends.top is not None else 3.0
+    hot = np.geomspace(2 * peak, ENDS[0], 12)
+    cold = np.geomspace(0.05, 0.6 * peak, 100)
     cold = cold[: 0 if result.tied else None]
     decay = np.exp(-(ends.gap or 0.0) / cold) * ends.cold / cold
     dotted = {"color": theme.TRU, "width": 2.5, "dash": "dot"}

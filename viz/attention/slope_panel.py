@@ -6,9 +6,7 @@ import numpy as np
 
 from viz.attention import wording
 from viz.attention.results import Lookup, State
-from viz.attention.rows import (
-    Columns,
-)
+from viz.attention.rows import Columns
 from viz.draw import theme
 
 PLACE: dict[str, Any] = {"type": "scatter", "xaxis": "x2", "yaxis": "y2", "hoverinfo": "skip"}

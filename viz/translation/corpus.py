@@ -1,6 +1,5 @@
 """A small Spanish and its English: every sentence of a grammar, each with one translation."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -8,8 +7,8 @@ from itertools import product
 
 import numpy as np
 
-PAD, SOS, EOS = "<pad>", "<sos>", "<eos>"
-SPECIAL = (PAD, SOS, EOS)
+from viz.translation.compute import EOS, SOS
+
 HELD_OUT = "veo un perro"
 MIN_PAIRS, MAX_PAIRS, MAX_WORDS = 20, 3000, 20
 
@@ -159,88 +158,6 @@ def split(
     )
 
 
-def shift_right(tokens: Sequence[str], *, sos: str = SOS) -> tuple[str, ...]:
-    """What a decoder is fed beside these outputs: the start symbol, then all but the last."""
-    return (sos, *tokens[:-1])
-
-
-def decoder_inputs(truth: Sequence[str], emitted: Sequence[str], mode: str) -> tuple[str, ...]:
-    """w1, w2, ...: the truth shifted while training, the model's own words in evaluation."""
-    if mode not in ("training", "evaluation"):
-        raise ValueError(f"mode must be one of training, evaluation; got '{mode}'")
-    return shift_right(truth if mode == "training" else emitted)
-
-
-def reach(stack: str, *, num_source: int, num_target: int) -> np.ndarray:
-    """Whether source word i can influence output j, shape (target, source).
-
-    Horizontal: every word of the source. Vertical: only words 1 ... j.
-    """
-    if stack == "horizontal":
-        return np.ones((num_target, num_source), dtype=bool)
-    if stack == "vertical":
-        return np.tril(np.ones((num_target, num_source), dtype=bool))
-    raise ValueError(f"stack must be one of horizontal, vertical; got '{stack}'")
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """The best any model of this stacking could do on a corpus, by enumeration.
-
-    Attributes:
-        positions: share of tokens that can be right at output 1, 2, ...
-        total: share of all tokens. sentences: sentences that can be right in full.
-    """
-
-    positions: tuple[float, ...]
-    total: float
-    sentences: int
-
-
-def best_possible(pairs: Sequence[Pair], stack: str, *, source_sos: bool = False) -> Bound:
-    """Count what sentences that look the same so far allow (source prefix, target prefix)."""
-    right, count = defaultdict[int, int](int), defaultdict[int, int](int)
-    groups: dict[tuple[object, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for pair in pairs:
-        source, target = full_source(pair, source_sos), (*pair.target, EOS)
-        for j, word in enumerate(target):
-            count[j] += 1
-            if stack == "horizontal":
-                groups[(j, source, target[:j])][word] += 1
-            elif j < len(source):
-                groups[(j, source[: j + 1], target[:j])][word] += 1
-    for (place, *_), counted in groups.items():
-        right[int(str(place))] += max(counted.values())
-    positions = tuple(right[j] / count[j] for j in sorted(count))
-    total = sum(right.values()) / sum(count.values())
-    return Bound(positions, total, _best_sentences(pairs, stack, source_sos))
-
-
 def full_source(pair: Pair, source_sos: bool) -> tuple[str, ...]:
     """The source with its end symbol, and the start symbol if it is used."""
     return (*((SOS,) if source_sos else ()), *pair.source, EOS)
-
-
-def _best_sentences(pairs: Sequence[Pair], stack: str, source_sos: bool) -> int:
-    if stack == "horizontal":
-        return len({pair.source for pair in pairs})
-    items = [(full_source(pair, source_sos), (*pair.target, EOS)) for pair in pairs]
-    return _best_from([item for item in items if len(item[1]) <= len(item[0])], 0)
-
-
-def _best_from(items: list[tuple[tuple[str, ...], tuple[str, ...]]], j: int) -> int:
-    """Choose output j for each visible source word so that most sentences stay possible."""
-    by_word: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = defaultdict(list)
-    for source, target in items:
-        by_word[source[j]].append((source, target))
-    total = 0
-    for seen in by_word.values():
-        by_output = defaultdict(list)
-        for source, target in seen:
-            by_output[target[j]].append((source, target))
-        total += max(
-            sum(len(t) == j + 1 for _, t in group)
-            + _best_from([item for item in group if len(item[1]) > j + 1], j + 1)
-            for group in by_output.values()
-        )
-    return total

@@ -1,76 +1,44 @@
 """The exam's translation, and a translator that is really trained on a small grammar."""
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any
 
-from viz import seeds
-from viz.settings import BaseSettings, choice, number, own_data, switch, text
-from viz.translation import corpus, figures, model_figures, results, texts
-from viz.translation.corpus import EOS, SOS
-from viz.translation.model import Config, Trained
-from viz.translation.results import Flow, Limits, Rows, Shelf, Translation
-from viz.view import Preset, Progress, View, quiet
-
-SHELF = Shelf()
-OWN_EXAMPLE = "\n".join(
-    f"{' '.join(pair.source)} | {' '.join(pair.target)}" for pair in corpus.corpus()[:800:33]
+from viz.translation import (
+    card_figures,
+    controls,
+    corpus,
+    curves,
+    derivations,
+    figures,
+    findings,
+    flow_figures,
+    limit_figures,
+    results,
+    snippets,
+    store,
+    witnesses,
 )
+from viz.translation.compute import EOS, SOS, Rows, rows
+from viz.translation.controls import (
+    FlowSettings,
+    LimitSettings,
+    ModelSettings,
+    RowSettings,
+    config_of,
+)
+from viz.translation.network import speak
+from viz.translation.results import Flow, Limits, Shelf, Translation
+from viz.view import Progress, View, quiet
 
-
-class Figure(seeds.SeedModel):
-    """Sizes of the exam's drawing."""
-
-    slots: int
-    linear_outputs: int
-
-
-class Vertical(seeds.SeedModel):
-    """What the exam asks about vertical stacking."""
-
-    problems: tuple[str, ...]
-
-
-class Exam(seeds.SeedModel):
-    """The whole seed file."""
-
-    source: tuple[str, ...]
-    truth: tuple[str, ...]
-    emitted: tuple[str, ...]
-    training_inputs: tuple[str, ...]
-    evaluation_inputs: tuple[str, ...]
-    figure: Figure
-    vertical: Vertical
-
-
-SEED = seeds.load("translation", Exam)
-Mode = Literal["training", "evaluation"]
-Stack = Literal["horizontal", "vertical"]
-
-
-def _bare(words: tuple[str, ...]) -> str:
-    return " ".join(word for word in words if word not in (SOS, EOS))
-
-
-class RowSettings(BaseSettings):
-    """Both rows of decoder inputs; no model is needed."""
-
-    mode: Mode = choice("training", key="mode", label="Mode")
-    stack: Stack = choice("horizontal", key="stack", label="Stacking")
-    truth: str = text(_bare(SEED.truth), key="true", label="Right translation", limit=60)
-    emitted: str = text(_bare(SEED.emitted), key="said", label="What the model says", limit=60)
-    source: str = text(_bare(SEED.source), key="es", label="Sentence", limit=60)
-    source_sos: bool = switch(
-        True, key="sos", label="<sos> before the sentence", hint="As in the exam's figure."
-    )
+SEED = controls.SEED
+SHELF = Shelf()
 
 
 def run_rows(settings: RowSettings, progress: Progress = quiet) -> Rows:
     del progress
     source = corpus.words_of(settings.source)
-    if not source:
-        raise ValueError("the sentence needs at least 1 word")
-    shown = (*((SOS,) if settings.source_sos else ()), *source, EOS)
-    return results.rows(
-        shown,
+    return rows(
+        (*((SOS,) if settings.source_sos else ()), *source, EOS),
         corpus.words_of(settings.truth),
         corpus.words_of(settings.emitted),
         mode=settings.mode,
@@ -82,123 +50,84 @@ def answer_rows(result: Rows) -> list[float]:
     return [float(a != b) for a, b in zip(result.training, result.evaluation, strict=True)]
 
 
-class ModelSettings(BaseSettings):
-    """A translator; the training step is what the bar moves."""
-
-    train: bool = switch(
-        False, key="train", label="Train the model", hint="About five seconds; kept afterwards."
-    )
-    source: str = text("veo un perro", key="es", label="Sentence", limit=60)
-    mode: Mode = choice("evaluation", key="run", label="Decoder is fed")
-    force_at: int = number(
-        0, key="j", label="Overwrite word (0: none)", low=0, high=7, when={"mode": ("evaluation",)}
-    )
-    force_word: str = text("the", key="by", label="by", limit=20, when={"mode": ("evaluation",)})
-    stack: Stack = choice("horizontal", key="stack", label="Stacking")
-    cell: Literal["gru", "rnn"] = choice("gru", key="cell", label="Cell")
-    hidden_size: int = number(64, key="H", label="Hidden size H", low=16, high=128, step=16)
-    source_sos: bool = switch(False, key="start", label="<sos> before the sentence")
-    temperature: float = number(
-        0.0,
-        key="t",
-        label="Temperature",
-        low=0,
-        high=2,
-        step=0.1,
-        hint="0 says the likeliest word, above it words are drawn.",
-        when={"mode": ("evaluation",)},
-    )
-    seed: int = number(0, key="seed", label="Seed", low=0, high=99, box=True)
-    pairs: Literal["built in", "own"] = choice("built in", key="pairs", label="Phrase pairs")
-    own: str = own_data(
-        example=OWN_EXAMPLE,
-        limit=200_000,
-        when={"pairs": ("own",)},
-        hint="One pair a line, Spanish and English parted by a tab or |; 20 to 3,000 pairs of at "
-        "most 20 words. Below 100 pairs the test sentences are the training sentences.",
-        upload=("txt", "tsv"),
-    )
-
-
-def config_of(settings: ModelSettings, stack: str | None = None) -> Config:
-    """The model that the settings describe."""
-    return Config(
-        stack or settings.stack,
-        settings.cell,
-        settings.hidden_size,
-        settings.seed,
-        source_sos=settings.source_sos,
-    )
-
-
 def run_model(settings: ModelSettings, progress: Progress = quiet) -> Translation:
     own = settings.own if settings.pairs == "own" else ""
-    if own:
-        corpus.parse_pairs(own)
-    trained = _model(config_of(settings), own, settings.train, progress)
+    pairs = results.pairs_of(own)
     source = corpus.words_of(settings.source)
-    if own and settings.source == "veo un perro":
-        source = corpus.parse_pairs(own)[0].source
-    forced = None
-    if settings.force_at and settings.mode == "evaluation":
-        forced = (settings.force_at, settings.force_word.strip())
+    if own and settings.source == controls.SENTENCE:
+        source = pairs[0].source
+    config = config_of(settings, settings.stack)
+    results.words_of(own).source_ids(source, source_sos=False)
+    trained, measures = results.found_model(
+        SHELF, config, own=own, train=settings.train, progress=progress
+    )
     return results.translation(
         trained,
         source,
+        truth=next((pair.target for pair in pairs if pair.source == source), None),
         mode=settings.mode,
-        forced=forced,
+        forced=controls.forced(settings),
         temperature=settings.temperature,
         seed=settings.seed,
-        own=own,
+        play=settings.play,
+        step=int(settings.step),
+        measures=measures,
     )
 
 
-def _model(config: Config, own: str, train: bool, progress: Progress) -> Trained:
-    if not train:
-        return results.untrained(config, own)
-    trained = SHELF.trained(config, own, progress)
-    if trained.diverged is not None:
-        raise ValueError(f"training diverged at step {trained.diverged}; lower the learning rate")
-    return trained
+def answer_model(result: Translation) -> float:
+    return result.losses[0]
 
 
-class FlowSettings(BaseSettings):
-    """The flow of information in both stacks."""
-
-    source: str = text("veo un perro", key="es", label="Sentence", limit=60)
-    train: bool = switch(False, key="train", label="Train the model")
-    cell: Literal["gru", "rnn"] = choice("gru", key="cell", label="Cell")
-    source_sos: bool = switch(False, key="start", label="<sos> before the sentence")
-    seed: int = number(0, key="seed", label="Seed", low=0, high=99, box=True)
+def model_values(result: Translation) -> Mapping[str, Any]:
+    words = result.trained.words
+    return {
+        "training step": [str(step) for step in result.steps],
+        "it says": [
+            " ".join(said.said).replace("<", "‹").replace(">", "›") for said in result.said
+        ],
+        "loss of the sentence, nats a word": list(result.losses),
+        "words it knows": [", ".join(words.source[3:]), *[""] * (len(result.steps) - 1)],
+    }
 
 
 def run_flow(settings: FlowSettings, progress: Progress = quiet) -> Flow:
     source = corpus.words_of(settings.source)
+    results.words_of().source_ids(source, source_sos=False)
     known = {pair.source: pair.target for pair in corpus.corpus()}
-    truth = known.get(source, tuple("the" for _ in source))
     models = []
     for i, stack in enumerate(("horizontal", "vertical")):
-        config = Config(stack, settings.cell, 64, settings.seed, source_sos=settings.source_sos)
 
         def half(share: float, words: str = "", done: int = i) -> None:
             progress((done + share) / 2, words)
 
-        models.append(_model(config, "", settings.train, half))
+        config = config_of(settings, stack)
+        found, _ = results.found_model(SHELF, config, own="", train=settings.train, progress=half)
+        models.append(found)
+    truth = known.get(source)
+    if truth is None:
+        said = speak(models[0].at(models[0].steps[-1]), source).said
+        truth = tuple(word for word in said if word != EOS) or ("the",)
     return results.flow((models[0], models[1]), source, truth)
 
 
-class LimitSettings(BaseSettings):
-    """What vertical stacking can reach at best."""
-
-    train: bool = switch(False, key="train", label="Train the model")
-    seed: int = number(0, key="seed", label="Seed", low=0, high=99, box=True)
+def answer_flow(result: Flow) -> float:
+    return float(witnesses.zeros(result))
 
 
 def run_limits(settings: LimitSettings, progress: Progress = quiet) -> Limits:
-    trained = None
-    if settings.train:
-        trained = _model(Config("vertical", seed=settings.seed), "", True, progress)
-    return results.limits(trained)
+    del progress
+    source = corpus.words_of(settings.source)
+    pair = next((one for one in corpus.corpus() if one.source == source), None)
+    if pair is None:
+        results.words_of().source_ids(source, source_sos=False)
+        raise ValueError(f"'{' '.join(source)}' is not among the sentences of the corpus")
+    measures = None if settings.source_sos else store.measured("vertical")
+    return results.limits(pair, source_sos=settings.source_sos, measures=measures)
+
+
+def answer_limits(_result: Limits) -> float:
+    return witnesses.small_bound()
 
 
 VIEWS: tuple[View[Any, Any], ...] = (
@@ -209,103 +138,57 @@ VIEWS: tuple[View[Any, Any], ...] = (
         run=run_rows,
         film=figures.decoder_rows,
         answer=answer_rows,
-        snippet=lambda s: texts.rows_snippet(run_rows(s)),
-        derive=texts.rows_lines,
-        agree=lambda s: texts.rows_agree(run_rows(s)),
-        presets=(
-            Preset("Exam 9(b)", {}, "The teacher puts in the truth."),
-            Preset("Exam 9(c)", {"mode": "evaluation"}, "Its own words go back in."),
-            Preset(
-                "Exam 9(a)",
-                {"stack": "vertical", "source_sos": False},
-                "Four source slots for five English ones.",
-            ),
-        ),
-        findings=(
-            Preset("switch to evaluation", {"mode": "evaluation"}, "Only w₃ changes."),
-            Preset(
-                "stack vertically",
-                {"stack": "vertical", "source_sos": False},
-                "No slot is left for the end symbol.",
-            ),
-            Preset("say it right", {"emitted": "I see a dog"}, "Then both rows agree."),
-        ),
+        snippet=lambda settings: snippets.rows(run_rows(settings)),
+        derive=derivations.rows,
+        agree=lambda settings: witnesses.rows(run_rows(settings)),
+        presets=findings.ROW_PRESETS,
+        findings=findings.ROW_FINDINGS,
     ),
     View(
         key="model",
         label="Trained model",
         settings=ModelSettings,
         run=run_model,
-        film=model_figures.words_by_checkpoint,
-        answer=lambda result: float(texts.model_agree(result.trained.config)["PyTorch"]),
-        snippet=lambda s: texts.model_snippet(config_of(s), corpus.words_of(s.source)),
-        derive=texts.model_lines,
-        agree=lambda s: texts.model_agree(config_of(s)),
-        more=model_figures.training_curves,
-        slow=lambda s: s.train,
-        presets=(
-            Preset("Train it", {"train": True}, "600 steps on 1,612 sentences."),
-            Preset(
-                "Black cat",
-                {"train": True, "source": "el gato negro ve un perro", "stack": "vertical"},
-                "Spanish word order shines through.",
-            ),
-            Preset("Own pairs", {"pairs": "own", "train": True}, "Teach it your own pairs below."),
-        ),
-        findings=(
-            Preset("train it", {"train": True}, "Watch its words at every checkpoint."),
-            Preset(
-                "derail it",
-                {"train": True, "force_at": 3, "force_word": "the"},
-                "One overwritten word, and the noun may be wrong as well.",
-            ),
-            Preset(
-                "stop early", {"train": True}, "After 50 steps the teacher flatters it.", step=2
-            ),
-        ),
+        film=card_figures.model_film,
+        answer=answer_model,
+        snippet=lambda settings: snippets.model(run_model(_untrained(settings))),
+        derive=derivations.model,
+        agree=lambda settings: witnesses.loss(run_model(_untrained(settings))),
+        more=curves.training_curves,
+        slow=lambda settings: settings.train,
+        table=model_values,
+        presets=findings.MODEL_PRESETS,
+        findings=findings.MODEL_FINDINGS,
+        atol=1e-6,
     ),
     View(
         key="flow",
         label="Information flow",
         settings=FlowSettings,
         run=run_flow,
-        film=model_figures.flow_matrices,
-        answer=lambda result: float(texts.flow_zeros(result)),
-        snippet=lambda s: texts.flow_snippet(
-            Config(cell=s.cell, source_sos=s.source_sos), corpus.words_of(s.source)
-        ),
-        derive=texts.flow_lines,
-        agree=lambda s: texts.flow_agree(run_flow(s)),
-        slow=lambda s: s.train,
-        findings=(
-            Preset(
-                "a longer sentence",
-                {"source": "el gato negro ve un perro"},
-                "The triangle of zeros grows.",
-            ),
-            Preset("train both", {"train": True}, "The zeros stay, to the last bit."),
-            Preset(
-                "with a start symbol",
-                {"source_sos": True},
-                "Now “I” is said before any Spanish word is read.",
-            ),
-        ),
+        film=flow_figures.flow_matrices,
+        answer=answer_flow,
+        snippet=lambda settings: snippets.flow(run_flow(_untrained(settings)), settings.cell),
+        derive=derivations.flow,
+        agree=lambda settings: witnesses.flow(run_flow(_untrained(settings))),
+        slow=lambda settings: settings.train,
+        findings=findings.FLOW_FINDINGS,
     ),
     View(
         key="limits",
         label="Limits",
         settings=LimitSettings,
         run=run_limits,
-        film=model_figures.limit_by_position,
-        answer=lambda _: texts.small_bound(),
-        snippet=lambda _: texts.limit_snippet(),
-        derive=texts.limit_lines,
-        agree=lambda s: texts.limit_agree(run_limits(s)),
-        slow=lambda s: s.train,
-        findings=(
-            Preset(
-                "train a vertical model", {"train": True}, "It comes near the bound, not above."
-            ),
-        ),
+        film=limit_figures.limit_film,
+        answer=answer_limits,
+        snippet=lambda _: snippets.LIMIT,
+        derive=derivations.limits,
+        agree=lambda settings: witnesses.limits(run_limits(settings)),
+        findings=findings.LIMIT_FINDINGS,
     ),
 )
+
+
+def _untrained(settings: Any) -> Any:
+    """The same without training: what does not depend on it must not wait for it."""
+    return settings.model_copy(update={"train": False})

@@ -1,88 +1,53 @@
-"""What the views of translation compute: the two rows, a trained model's words, flow and limits."""
+"""What the views of translation compute: a model's words, the flow of information, the limits."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
-from viz.translation import corpus, model
-from viz.translation.corpus import EOS, Bound, Pair
-from viz.translation.model import Accuracy, Config, Said, Trained
+from viz.translation import bounds, corpus, store, training
+from viz.translation.bounds import Alike, Bound
+from viz.translation.compute import EOS, FloatArray, shift_right
+from viz.translation.corpus import Pair
+from viz.translation.flow import information_flow
+from viz.translation.measures import Measures, measure
+from viz.translation.network import Config, Network, Said, Vocabulary, speak, vocabulary
+from viz.translation.training import Trained
 
-FloatArray = npt.NDArray[np.float64]
 Report = Callable[[float, str], None]
 KEPT = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The exam's figure: what the decoder is fed in training and in evaluation.
-
-    Attributes:
-        truth, emitted: outputs with the end symbol.
-        training, evaluation: the two rows of decoder inputs.
-        differs: places (from 0) at which the rows differ.
-    """
-
-    source: tuple[str, ...]
-    truth: tuple[str, ...]
-    emitted: tuple[str, ...]
-    training: tuple[str, ...]
-    evaluation: tuple[str, ...]
-    mode: str
-    stack: str
-    differs: tuple[int, ...]
-
-    @property
-    def fed(self) -> tuple[str, ...]:
-        """The row of the present mode."""
-        return self.training if self.mode == "training" else self.evaluation
-
-    @property
-    def steps(self) -> int:
-        """How many outputs the decoder can give: the vertical one only as many as it reads."""
-        count = len(self.truth)
-        return count if self.stack == "horizontal" else min(count, len(self.source))
-
-
-def rows(
-    source: Sequence[str],
-    truth: Sequence[str],
-    emitted: Sequence[str],
-    *,
-    mode: str,
-    stack: str,
-) -> Rows:
-    """Shift both rows; outputs get their end symbol, the shorter one is filled up with it."""
-    for name, words in (("source", source), ("truth", truth), ("output", emitted)):
-        if not 1 <= len(words) <= 8:
-            raise ValueError(f"the {name} must have 1 to 8 words, got {len(words)}")
-    width = max(len(truth), len(emitted)) + 1
-    true = (*truth, *[EOS] * (width - len(truth)))
-    said = (*emitted, *[EOS] * (width - len(emitted)))
-    training = corpus.decoder_inputs(true, said, "training")
-    evaluation = corpus.decoder_inputs(true, said, "evaluation")
-    pairs = enumerate(zip(training, evaluation, strict=True))
-    differs = tuple(j for j, (a, b) in pairs if a != b)
-    return Rows(tuple(source), true, said, training, evaluation, mode, stack, differs)
+def _unheard(_share: float, _words: str) -> None:
+    pass
 
 
 class Shelf:
-    """The last few trained models, so that another sentence does not train again."""
+    """The last few models that were trained here, so that another sentence does not train again."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[Config, str], Trained] = OrderedDict()
+        self._kept: OrderedDict[tuple[Config, str], tuple[Trained, Measures]] = OrderedDict()
 
-    def trained(self, config: Config, own: str, progress: Report | None) -> Trained:
+    def trained(
+        self, config: Config, own: str, progress: Report | None
+    ) -> tuple[Trained, Measures]:
         """The model of a configuration on the built-in corpus or on own pairs."""
         key = (config, own)
         if key not in self._kept:
             pairs = pairs_of(own)
-            train, _ = corpus.split(pairs)
-            words = model.vocabulary(pairs)
-            self._kept[key] = model.train(config, train, words=words, progress=progress)
+            report = progress or _unheard
+            run = training.train(
+                config,
+                corpus.split(pairs)[0],
+                words=words_of(own),
+                progress=lambda share, words: report(0.9 * share, words),
+            )
+            if run.diverged is not None:
+                raise ValueError(f"training diverged at step {run.diverged}; try another seed")
+            found = measure(run, pairs, lambda share, words: report(0.9 + 0.1 * share, words))
+            self._kept[key] = run, found
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
@@ -94,11 +59,25 @@ def pairs_of(own: str) -> tuple[Pair, ...]:
     return corpus.parse_pairs(own) if own else corpus.corpus()
 
 
-def untrained(config: Config, own: str = "") -> Trained:
-    """The model before its first step."""
-    words = model.vocabulary(pairs_of(own))
-    start = Config(config.stack, config.cell, config.hidden_size, config.seed, 0, config.source_sos)
-    return model.train(start, corpus.corpus()[:1] if not own else pairs_of(own), words=words)
+@cache
+def _built_in() -> Vocabulary:
+    return vocabulary(corpus.corpus())
+
+
+def words_of(own: str = "") -> Vocabulary:
+    """The words a model knows."""
+    return vocabulary(pairs_of(own)) if own else _built_in()
+
+
+def found_model(
+    shelf: Shelf, config: Config, *, own: str, train: bool, progress: Report | None
+) -> tuple[Trained, Measures | None]:
+    """A model: trained here if asked for, else the kept one, else one before its first step."""
+    if train:
+        return shelf.trained(config, own, progress)
+    if store.has(config) and not own:
+        return store.trained(config.stack), store.measured(config.stack)
+    return training.fresh(config, words_of(own)), None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,35 +85,58 @@ class Translation:
     """One sentence at every checkpoint.
 
     Attributes:
-        said: what the decoder said at each checkpoint, in the same order as steps.
+        source: Spanish words, without symbols.
         truth: the right translation, if the corpus has one.
+        mode: "training" feeds the truth, "evaluation" the model's own words.
+        forced: (j, word): fed after output j whatever was said.
+        play: what the film scrubs; ``step`` the checkpoint that "words" unrolls.
+        steps: the checkpoints; said: what the decoder said at each.
+        losses: −ln p of a word, mean over ``reference``, at each, nats.
+        reference: the truth, or what the last checkpoint says if there is none.
     """
 
     source: tuple[str, ...]
     truth: tuple[str, ...] | None
     mode: str
     forced: tuple[int, str] | None
+    play: str
+    step: int
     steps: tuple[int, ...]
     said: tuple[Said, ...]
+    losses: tuple[float, ...]
+    reference: tuple[str, ...]
     trained: Trained
-    kicked: tuple[Accuracy, ...]
-    taught: tuple[tuple[float, float], ...]
+    measures: Measures | None
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """What the encoder reads, with its symbols."""
+        pair = Pair(self.source, (), "")
+        return corpus.full_source(pair, self.trained.config.source_sos)
+
+
+def sentence_loss(network: Network, source: Sequence[str], words: Sequence[str]) -> float:
+    """Mean −ln p of the words and the end symbol with a teacher, in nats.
+
+    A vertical model is only asked for as many words as it has source tokens.
+    """
+    return float(-np.mean(np.log(speak(network, source, teacher=tuple(words)).wanted)))
 
 
 def translation(
     trained: Trained,
     source: Sequence[str],
     *,
+    truth: tuple[str, ...] | None,
     mode: str,
     forced: tuple[int, str] | None,
-    temperature: float,
-    seed: int,
-    own: str = "",
+    temperature: float = 0.0,
+    seed: int = 0,
+    play: str = "training",
+    step: int = 600,
+    measures: Measures | None = None,
 ) -> Translation:
-    """Run the decoder at every checkpoint; measure the trained model under kicks."""
-    pairs = pairs_of(own)
-    truth = next((p.target for p in pairs if p.source == tuple(source)), None)
-    teacher = truth if mode == "training" else None
+    """Run the decoder at every checkpoint."""
     if mode == "training" and truth is None:
         raise ValueError(
             f"'{' '.join(source)}' is not in the corpus, so there is no teacher for it; "
@@ -142,97 +144,92 @@ def translation(
         )
     if forced is not None:
         trained.words.target_ids([forced[1]])
-    steps = tuple(sorted(trained.states))
-    said = []
-    for step in steps:
-        said.append(
-            model.run_free(
-                model.load(trained, step),
-                trained.config,
-                trained.words,
-                source,
-                force=dict([forced]) if forced and mode == "evaluation" else None,
-                teacher=teacher,
-                temperature=temperature,
-                rng=np.random.default_rng(seed),
-            )
+    said = [
+        speak(
+            trained.at(one),
+            source,
+            force=dict([forced]) if forced and mode == "evaluation" else None,
+            teacher=truth if mode == "training" else None,
+            truth=truth,
+            temperature=temperature,
+            rng=np.random.default_rng(seed),
         )
-    kicked, taught = _measured(trained, pairs, steps)
+        for one in trained.steps
+    ]
+    reference = truth or tuple(word for word in said[-1].said if word != EOS) or ()
+    losses = [sentence_loss(trained.at(one), source, reference) for one in trained.steps]
+    near = min(trained.steps, key=lambda one: abs(one - step))
     return Translation(
-        tuple(source), truth, mode, forced, steps, tuple(said), trained, kicked, taught
+        tuple(source),
+        truth,
+        mode,
+        forced if mode == "evaluation" else None,
+        play,
+        near,
+        trained.steps,
+        tuple(said),
+        tuple(losses),
+        reference,
+        trained,
+        measures,
     )
-
-
-def _measured(
-    trained: Trained, pairs: Sequence[Pair], steps: tuple[int, ...]
-) -> tuple[tuple[Accuracy, ...], tuple[tuple[float, float], ...]]:
-    """Accuracy after a kick behind words 0 (none), 1, 2, 3; and with and without a teacher."""
-    if len(steps) < 2:
-        return (), ()
-    test = corpus.split(pairs)[1]
-    last = model.load(trained, steps[-1])
-    config, words = trained.config, trained.words
-    kicked = tuple(
-        model.evaluate(
-            last, config, words, test, free=True, kick=kick, rng=np.random.default_rng(0)
-        )
-        for kick in (None, 1, 2, 3)
-    )
-    taught = []
-    for step in steps:
-        now = model.load(trained, step)
-        both = (
-            model.evaluate(now, config, words, test, free=free).tokens for free in (False, True)
-        )
-        taught.append((next(both), next(both)))
-    return kicked, tuple(taught)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flow:
-    """Which source word reaches which output, in both stacks, shapes (target, source)."""
+    """Which source word reaches which output, in both stacks, shapes (target, source).
+
+    Attributes:
+        source: what the encoder reads. fed: decoder inputs. outputs: the words they lead to.
+        step: after how many training steps.
+    """
 
     source: tuple[str, ...]
     fed: tuple[str, ...]
+    outputs: tuple[str, ...]
     horizontal: FloatArray
     vertical: FloatArray
-    trained: bool
+    step: int
 
 
 def flow(models: tuple[Trained, Trained], source: Sequence[str], truth: Sequence[str]) -> Flow:
-    """Gradients of every output by every source word, horizontal and vertical."""
-    found = []
-    fed = corpus.shift_right((*truth, EOS))
-    for trained in models:
-        last = max(trained.states)
-        loaded = model.load(trained, last)
-        found.append(model.information_flow(loaded, trained.config, trained.words, source, fed))
+    """Gradients of every output by every source word, horizontal and vertical, last checkpoint."""
+    outputs = (*truth, EOS)
+    fed = shift_right(outputs)
+    step = models[0].steps[-1]
+    across, up = (information_flow(model.at(step), source, fed) for model in models)
     shown = corpus.full_source(Pair(tuple(source), (), ""), models[0].config.source_sos)
-    return Flow(shown, fed, found[0], found[1], max(models[0].states) > 0)
+    return Flow(shown, fed, outputs, across, up, step)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Limits:
-    """What enumeration allows, by position, and what a vertical model reached."""
+    """What enumeration allows, by position and for one sentence, and what a model reached.
 
-    horizontal: Bound
-    plain: Bound
-    with_sos: Bound
-    measured: Accuracy | None
+    Attributes:
+        pair: the sentence that is followed; alike: word by word what looks the same so far.
+        best: the bound of vertical stacking with or without a start symbol; other: without or with.
+        measures: of a trained vertical model that reads the same, if there is one.
+        horizontal: share of whole sentences that a trained horizontal model has right.
+    """
+
+    pair: Pair
+    source_sos: bool
+    alike: tuple[Alike, ...]
+    best: Bound
+    other: Bound
+    measures: Measures | None
+    horizontal: float
     pairs: int
 
 
-def limits(trained: Trained | None) -> Limits:
-    """Count the corpus; measure a vertical model on all of it, if there is one."""
+def limits(pair: Pair, *, source_sos: bool, measures: Measures | None) -> Limits:
+    """Count the corpus."""
     pairs = corpus.corpus()
-    measured = None
-    if trained is not None:
-        loaded = model.load(trained, max(trained.states))
-        measured = model.evaluate(loaded, trained.config, trained.words, pairs, free=True)
-    return Limits(
-        corpus.best_possible(pairs, "horizontal"),
-        corpus.best_possible(pairs, "vertical"),
-        corpus.best_possible(pairs, "vertical", source_sos=True),
-        measured,
-        len(pairs),
+    best, other = (
+        bounds.best_possible(pairs, "vertical", source_sos=sos)
+        for sos in (source_sos, not source_sos)
     )
+    found = bounds.alike(pairs, pair, source_sos=source_sos)
+    across = store.measured("horizontal").corpus_sentences
+    return Limits(pair, source_sos, found, best, other, measures, across, len(pairs))

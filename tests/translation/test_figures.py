@@ -1,0 +1,195 @@
+"""What the figures show, read from their data."""
+
+import numpy as np
+import pytest
+
+from viz.draw import film as films
+from viz.draw import theme
+from viz.translation import (
+    card_figures,
+    controls,
+    curves,
+    demo,
+    figures,
+    flow_figures,
+    limit_figures,
+)
+from viz.translation.controls import FlowSettings, LimitSettings, ModelSettings, RowSettings
+
+
+def rows(**values):
+    return demo.run_rows(RowSettings(**values))
+
+
+def trace(film, name, frame=None):
+    figure = films.figure_at(film, film.start_index if frame is None else frame)
+    return next(one for one in figure["data"] if one["name"] == name)
+
+
+def spots(film):
+    return [s for s in film.figure.layout.shapes if s.fillcolor == theme.SPOT]
+
+
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize("stack", ["horizontal", "vertical"])
+def test_the_spotlight_is_on_the_first_difference(stack, phone):
+    result = rows(emitted="I see the dog", stack=stack)
+    film = figures.decoder_rows(result, phone=phone)
+    assert len(spots(film)) == 1
+    x = trace(film, "training")["x"][3]
+    corners = [
+        float(p.split(",")[0].strip("MLQ ")) for p in spots(film)[0].path.split() if "," in p
+    ]
+    assert min(corners) < x < max(corners)
+    assert "first differ at w₄" in film.caption()
+    same = figures.decoder_rows(rows(emitted="I see a dog", stack=stack), phone=phone)
+    assert not spots(same)
+
+
+def test_the_rows_of_the_exam_are_drawn():
+    film = figures.decoder_rows(rows())
+    strip = {"<b>", "</b>"}
+
+    def words(name):
+        texts = trace(film, name)["text"]
+        for mark in strip:
+            texts = [text.replace(mark, "") for text in texts]
+        return tuple(t.replace("&lt;", "<").replace("&gt;", ">") for t in texts)
+
+    assert words("training") == demo.SEED.training_inputs
+    assert words("own") == demo.SEED.evaluation_inputs
+    assert words("says") == demo.SEED.emitted
+    assert words("truth") == demo.SEED.truth
+    assert words("source") == demo.SEED.source
+    assert len(trace(film, "cells")["text"]) == 10
+    assert all("<i>" in text for text in trace(film, "cells")["text"])
+
+
+def test_words_come_out_one_by_one_and_go_back_in():
+    film = figures.decoder_rows(rows(mode="evaluation"))
+    assert len(film.frames) == 16
+    said = [sum(map(bool, trace(film, "says", k)["text"])) for k in range(16)]
+    assert said == [0] * 7 + [1, 1, 2, 2, 3, 3, 4, 4, 5]
+    heads = [np.count_nonzero(trace(film, "fed back", k)["marker"]["size"]) for k in range(16)]
+    assert heads[-1] == 4
+    assert heads == sorted(heads)
+    assert "its own last word goes in" in film.caption(8)
+    taught = figures.decoder_rows(rows())
+    assert "the teacher puts in the true previous word" in taught.caption(8)
+
+
+def test_a_vertical_stack_says_why_it_stops():
+    film = figures.decoder_rows(rows(stack="vertical", source_sos=False))
+    assert "no source<br>token left" in trace(film, "labels")["text"]
+    assert "stops after 4 tokens" in film.caption()
+    assert len(trace(film, "says")["x"]) == 5
+    arrows = trace(film, "hand-over")["marker"]["size"]
+    assert np.count_nonzero(arrows) == 4
+    whole = figures.decoder_rows(rows(stack="vertical"))
+    assert not any("no source" in text for text in trace(whole, "labels")["text"])
+
+
+def test_what_a_word_can_depend_on_is_counted():
+    film = figures.decoder_rows(rows(stack="vertical"))
+    assert "can depend on 2 of 5" in film.caption(4)
+    film = figures.decoder_rows(rows())
+    assert "can depend on 5 of 5" in film.caption(9)
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_long_sentences_fit(phone):
+    words = "el gato negro ve un perro y ladra"
+    for stack in ("horizontal", "vertical"):
+        result = rows(source=words, truth=words, emitted="a", stack=stack)
+        film = figures.decoder_rows(result, phone=phone)
+        width = film.figure.layout.xaxis.range[1]
+        for name in ("cells", "truth", "source"):
+            x = trace(film, name)["x"]
+            assert min(x) > 10
+            assert max(x) < width - 10
+        x = trace(film, "truth")["x"]
+        assert min(np.diff(x)) > (30 if phone else 50)
+
+
+def model(**values):
+    return demo.run_model(ModelSettings(**values))
+
+
+def test_a_checkpoint_is_a_frame_and_the_last_one_is_right():
+    film = card_figures.model_film(model())
+    assert [frame.label for frame in film.frames][::7] == ["step 0", "step 600"]
+    assert "which is right" in film.caption()
+    said = [text.replace("<b>", "").replace("</b>", "") for text in trace(film, "says")["text"]]
+    assert said == ["I", "see", "a", "dog", "&lt;eos&gt;"]
+    bars = trace(film, "bars")
+    first = [x for x, base in zip(bars["x"], bars["base"], strict=True) if base == bars["base"][0]]
+    assert first == sorted(first, reverse=True)
+    early = trace(film, "says", 0)["text"]
+    assert any("✗" in text for text in early)
+
+
+def test_an_overwritten_word_has_the_spotlight():
+    result = model(force="3 = the")
+    film = card_figures.model_film(result)
+    assert len(spots(film)) == 1
+    assert "<b>the</b>" in trace(film, "fed")["text"]
+    assert "when “the” is fed in place of word 3" in film.caption()
+    assert not spots(card_figures.model_film(model()))
+
+
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize("stack", ["horizontal", "vertical"])
+def test_word_by_word_cards_fill(stack, phone):
+    film = card_figures.model_film(model(play="words", stack=stack), phone=phone)
+    counts = [len(trace(film, "says", k)["text"]) for k in range(len(film.frames))]
+    assert counts == sorted(counts)
+    assert counts[0] == 0
+    assert film.frames[0].caption == "Nothing has been read yet."
+    fed = [len(trace(film, "fed", k)["text"]) for k in range(len(film.frames))]
+    assert all(0 <= f - s <= 1 for f, s in zip(fed, counts, strict=True))
+
+
+def test_a_fresh_model_asks_to_be_taught():
+    film = card_figures.model_film(model(seed=3))
+    assert len(film.frames) == 1
+    assert "switch on training" in film.caption()
+    assert curves.training_curves(model(seed=3)) == ()
+
+
+def test_the_charts_show_the_measures():
+    result = model()
+    charts = curves.training_curves(result)
+    assert len(charts) == 4
+    accuracy, kicks, positions, loss = (chart.figure.data for chart in charts)
+    assert tuple(accuracy[0].y) == result.measures.taught
+    assert tuple(kicks[0].y[1:]) == result.measures.kicked
+    assert tuple(positions[1].y) == result.measures.free_positions
+    assert loss[0].y[0] > 2 > loss[0].y[-1]
+    assert "flatters" in charts[0].caption()
+
+
+def test_zeros_are_printed_as_zeros():
+    result = demo.run_flow(FlowSettings())
+    film = flow_figures.flow_matrices(result)
+    horizontal, _, vertical, numbers = film.figure.data
+    assert sum(value is None for row in vertical.z for value in row) == 6
+    assert numbers.text.count("0") == 6
+    assert all(value is not None for row in horizontal.z for value in row)
+    assert "6 of the 20" in film.caption()
+
+
+def test_the_limits_show_bound_and_sentence():
+    film = limit_figures.limit_film(demo.run_limits(LimitSettings()))
+    shares = [0.7774, 0.8228, 1.0, 0.9895, 0.9062, 0.5482, 0.3962]
+    np.testing.assert_allclose(trace(film, "best possible")["y"], shares, atol=1e-4)
+    np.testing.assert_allclose(trace(film, "trained")["y"], shares, atol=6e-3)
+    assert film.start_index == 1
+    assert "21 of 105, 20%" in film.caption()
+    assert trace(film, "their counts")["text"][0] == "21 of 105"
+    short = limit_figures.limit_film(demo.run_limits(LimitSettings(source=controls.SENTENCE)))
+    assert "cannot be said" in short.caption(4)
+    assert trace(short, "their names", 4)["text"] == []
+    marked = limit_figures.limit_film(demo.run_limits(LimitSettings(source_sos=True)))
+    assert len(trace(marked, "trained")["x"]) == 0
+    for frame in range(len(marked.frames)):
+        assert any("✓" in text for text in trace(marked, "their names", frame)["text"])

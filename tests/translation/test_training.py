@@ -1,0 +1,121 @@
+"""Training, the models on file, and what was measured of them."""
+
+import numpy as np
+import pytest
+
+from viz.translation import bounds, corpus, results, store, training
+from viz.translation.compute import EOS
+from viz.translation.flow import information_flow
+from viz.translation.measures import measure
+from viz.translation.network import Config, evaluate, speak, vocabulary
+
+PAIRS = corpus.corpus()
+WORDS = vocabulary(PAIRS)
+TEST = corpus.split(PAIRS)[1]
+SOURCE = ("veo", "un", "perro")
+
+
+def test_the_horizontal_translator_on_file_is_right_and_can_be_derailed():
+    network = store.trained("horizontal").at(600)
+    assert evaluate(network, TEST, free=True).sentences >= 0.95
+    kicked = evaluate(network, TEST, free=True, kick=2, rng=np.random.default_rng(0))
+    assert kicked.tokens < 0.8
+    assert speak(network, SOURCE).said == ("I", "see", "a", "dog", EOS)
+    assert speak(network, SOURCE, force={3: "the"}).said != ("I", "see", "a", "dog", EOS)
+
+
+def test_the_teacher_flatters_an_unfinished_model():
+    early = store.trained("horizontal").at(50)
+    taught, alone = (evaluate(early, TEST, free=free).tokens for free in (False, True))
+    assert taught > alone + 0.05
+
+
+def test_the_vertical_translator_on_file_stays_below_its_bound():
+    network = store.trained("vertical").at(600)
+    best = bounds.best_possible(PAIRS, "vertical")
+    found = evaluate(network, PAIRS, free=False)
+    assert found.tokens <= best.total + 0.005
+    assert (found.positions <= np.array(best.positions) + 0.005).all()
+    alone = evaluate(network, PAIRS, free=True)
+    assert alone.sentences <= best.sentences / len(PAIRS) + 0.005
+    assert alone.sentences <= 0.10
+    flow = information_flow(network, SOURCE, ("<sos>", "I", "see", "a"))
+    assert (np.triu(flow, 1) == 0.0).all()
+    assert (flow[np.tril_indices(4)] > 0).all()
+
+
+def test_nouns_dominate_the_trained_horizontal_flow():
+    network = store.trained("horizontal").at(600)
+    flow = information_flow(network, SOURCE, ("<sos>", "I", "see", "a", "dog"))
+    assert flow.mean(axis=0).argmax() == 2
+    assert (flow > 0).all()
+
+
+@pytest.mark.parametrize("stack", store.STACKS)
+def test_the_measures_on_file_are_those_of_the_weights(stack):
+    kept, trained = store.measured(stack), store.trained(stack)
+    assert kept.steps == trained.steps == training.CHECKPOINTS
+    assert kept.num_sentences == len(TEST)
+    network = trained.at(200)
+    place = kept.steps.index(200)
+    assert evaluate(network, TEST, free=True).tokens == pytest.approx(kept.free[place], abs=1e-3)
+    assert evaluate(network, TEST, free=False).tokens == pytest.approx(kept.taught[place], abs=1e-3)
+
+
+def test_the_weights_on_file_start_from_the_seed_and_train_as_recorded():
+    kept = store.trained("horizontal")
+    config = Config()
+    fresh = training.fresh(config, WORDS)
+    for name, array in fresh.states[0].items():
+        np.testing.assert_allclose(kept.states[0][name], array, atol=1e-7)
+    train = corpus.split(PAIRS)[0]
+    again = training.train(Config(num_steps=2), train, words=WORDS)
+    np.testing.assert_allclose(again.losses, kept.losses[:2], atol=0.02)
+
+
+@pytest.mark.slow
+def test_training_anew_reaches_what_is_on_file():
+    run = training.train(Config(), corpus.split(PAIRS)[0], words=WORDS)
+    assert evaluate(run.at(600), TEST, free=True).sentences >= 0.95
+
+
+def test_the_same_seed_trains_the_same_way():
+    config = Config(hidden_size=16, num_steps=4)
+    one, two = (training.train(config, PAIRS[:200], words=WORDS).losses for _ in range(2))
+    np.testing.assert_array_equal(one, two)
+    other = training.train(Config(hidden_size=16, num_steps=4, seed=1), PAIRS[:200], words=WORDS)
+    assert not np.array_equal(one, other.losses)
+
+
+def test_progress_is_reported_and_may_stop_the_run():
+    class Stop(Exception):
+        pass
+
+    def progress(share, words):
+        raise Stop
+
+    config = Config(hidden_size=16, num_steps=10)
+    with pytest.raises(Stop):
+        training.train(config, PAIRS[:100], words=WORDS, progress=progress)
+
+
+def test_a_short_run_can_be_measured():
+    config = Config(hidden_size=8, num_steps=3)
+    run = training.train(config, PAIRS[:120], words=WORDS)
+    found = measure(run, PAIRS[:120])
+    assert found.steps == (0, 3)
+    assert len(found.kicked) == 4
+    assert 0 <= found.corpus_tokens <= 1
+
+
+def test_the_shelf_trains_once():
+    shelf, calls = results.Shelf(), []
+
+    def report(_share, words):
+        calls.append(words)
+
+    config = Config(hidden_size=8, num_steps=5)
+    own = "\n".join(f"uno {i} | one {i}" for i in range(25))
+    for _ in range(2):
+        shelf.trained(config, own, report)
+    assert sum(words.startswith("step") for words in calls) == 1

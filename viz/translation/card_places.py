@@ -1,0 +1,103 @@
+"""Where the cards of the trained model's figure stand, in pixel-like units, y upwards."""
+
+from dataclasses import dataclass
+
+from viz.draw.graph import Point
+from viz.translation.results import Translation
+
+SLOTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """A card for every output: the words it chose from, between the word fed and the word said.
+
+    Attributes:
+        width, height: of the figure.
+        cards: left edge and middle height of each. card: width and height.
+        ranks: how many of the likeliest words a card shows.
+        encoder: centres of the encoder's cells. cell: their size.
+        right, says, fed: places of the true word, the word said and the word fed, from a card's
+            left edge and middle.
+        fonts: of words, of the card's words.
+    """
+
+    width: int
+    height: int
+    cards: tuple[Point, ...]
+    card: tuple[float, float]
+    ranks: int
+    encoder: tuple[Point, ...]
+    cell: float
+    right: Point
+    says: Point
+    fed: Point
+    fonts: tuple[int, int]
+    phone: bool
+
+
+def places(result: Translation, phone: bool) -> Places:
+    """Cards side by side, the encoder left of them or (vertical stack) under them."""
+    count = _count(result)
+    if phone:
+        return _phone(result, count)
+    upright = result.trained.config.stack == "vertical"
+    left = 96.0 if upright else 214.0
+    gap = min(170.0, (1030 - left) / count)
+    wide = gap - 34
+    if upright:
+        middle, tall = 262.0, 176.0
+        encoder = tuple((left + gap * i + wide - 22, 66.0) for i in range(len(result.read)))
+        encoder = encoder[:count]
+    else:
+        middle, tall = 220.0, 216.0
+        step = min(52.0, 330 / max(len(result.read) - 1, 1))
+        top = middle + step * (len(result.read) - 1) / 2
+        encoder = tuple((112.0, top - step * i) for i in range(len(result.read)))
+    return Places(
+        width=1000,
+        height=440,
+        cards=tuple((left + gap * j, middle) for j in range(count)),
+        card=(wide, tall),
+        ranks=5,
+        encoder=encoder,
+        cell=min(36.0, 0.72 * (52.0 if upright else step)),
+        right=(wide / 2, tall / 2 + 66),
+        says=(wide / 2, tall / 2 + 30),
+        fed=(wide / 2 - (18 if upright else 0), -tall / 2 - 40),
+        fonts=(18 if gap > 100 else 16, 15),
+        phone=False,
+    )
+
+
+def _count(result: Translation) -> int:
+    """As many cards as the right sentence and what is said at the end need; early babble is cut."""
+    step = result.step if result.play == "words" else result.steps[-1]
+    said = len(result.said[result.steps.index(step)].said)
+    truth = len(result.truth) + 1 if result.truth is not None else 0
+    return min(max(said, truth), SLOTS)
+
+
+def _phone(result: Translation, count: int) -> Places:
+    """Cards under each other; of a vertical stack each has its own source token beside it."""
+    rows, upright = 78.0, result.trained.config.stack == "vertical"
+    head = 62 if upright else 124
+    height = round(head - 20 + rows * count)
+    cards = tuple((104.0, height - head - rows * j) for j in range(count))
+    near = min(62.0, 346 / len(result.read))
+    beside = [(18.0, y - 15) for _, y in cards][: len(result.read)]
+    above = [(6 + near / 2 + near * i, height - 36.0) for i in range(len(result.read))]
+    return Places(
+        width=358,
+        height=height,
+        cards=cards,
+        card=(142.0, 64.0),
+        ranks=3,
+        encoder=tuple(beside if upright else above),
+        cell=20 if upright else 26,
+        right=(202.0, 14.0),
+        says=(202.0, -12.0),
+        fed=(-52.0, 15.0 if upright else 0.0),
+        fonts=(15, 13),
+        phone=True,
+    )
