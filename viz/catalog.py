@@ -72,10 +72,14 @@ CONCEPTS: tuple[Concept, ...] = (
     ),
     Concept(
         "cnn",
-        "Convolutional nets",
+        "CNN",
         "How big is every layer, how many numbers does it learn, and what happens when the "
         "picture slides?",
         7,
+        related=(
+            ("gnn", "another average that must not notice an order"),
+            ("autoencoder", "images again, with linear layers alone"),
+        ),
     ),
     Concept(
         "translation",
