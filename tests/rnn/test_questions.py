@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from viz import quiz
+from viz.draw import film as films
 from viz.rnn import demo, drills, exercises
 
 FORWARD, DERIVATIVE, FAR = (
@@ -91,6 +92,17 @@ def test_variants_of_the_graph_have_three_or_four_steps_and_load():
         grid = 16 if result.num_steps == 4 else 8
         assert all(float(a.key * grid).is_integer() for _, a in question.answer.items)
     assert counts == {3, 4}
+
+
+@pytest.mark.parametrize("maker", [FORWARD, DERIVATIVE, FAR, exercises.edges, exercises.numbers])
+def test_the_picture_of_an_open_question_tells_nothing(maker):
+    traces = {t["name"]: t for t in films.to_json(maker(None).figure)["figure"]["data"]}
+    assert traces["values"]["text"] == [f"<i>{name}</i>" for name in "pqrsty"]
+    assert not any(traces["derivatives"]["text"] + traces["shares"]["text"])
+    assert traces["sum"]["text"] == [""]
+    seen = [text for trace in traces.values() for text in trace.get("text", [])]
+    assert not [text for text in seen if "22" in text or "11" in text or "+ " in text]
+    assert not [name for name, trace in traces.items() if "hovertext" in trace]
 
 
 def test_fractions_are_understood():

@@ -110,12 +110,19 @@ def layer_correlations(layer: Layer, *, phone: bool = False) -> Film:
             }
         )
         bare = {"visible": False, "fixedrange": True}
-        axes[f"xaxis{n}"] = {**bare, "domain": split[i], "anchor": f"y{n}"}
+        axes[f"xaxis{n}"] = {
+            **bare,
+            "domain": split[i],
+            "anchor": f"y{n}",
+            "constrain": "domain",
+        }
         axes[f"yaxis{n}"] = {
             **bare,
             "domain": heights[i],
             "anchor": f"x{n}",
             "autorange": "reversed",
+            "scaleanchor": f"x{n}",
+            "constrain": "domain",
         }
         place: dict[str, Any] = {
             "xref": f"x{n} domain",

@@ -119,19 +119,25 @@ def contours(rng: Rng | None) -> Question:
         (
             f"Input {number + 1}: {_described(cases[number])}",
             Choice(
-                tuple(Option("", plane_figures.contour_choice(drawn[number][i][1])) for i in order),
+                tuple(
+                    Option("", plane_figures.contour_choice(made[i][1], reach=reach, whose=whose))
+                    for i in order
+                ),
                 names[number].index("right"),
             ),
         )
-        for number, order in enumerate(orders)
+        for number, (made, order, reach, whose) in enumerate(
+            zip(drawn, orders, map(_reach, drawn), ("Input 1", "Input 2"), strict=True)
+        )
     ]
     rho = cases[1][2]
     return Question(
         id="bn-x2",
         prompt="Two Gaussian inputs in two dimensions go through a layer with γ = 1 and β = 0 for "
-        "both features. The first four drawings belong to input 1, the next four to input 2. In "
-        "each, which one shows the output's mean, 1-SD and 2-SD contours? The dotted squares "
-        "stand at ±1 and ±2.",
+        f"both features. Input 1 has {_described(cases[0])}; input 2 has {_described(cases[1])}. "
+        "The first four drawings belong to input 1, the next four to input 2. In each four, which "
+        "one shows the output's mean, 1-SD and 2-SD contours? The dotted squares stand at ±1 and "
+        "±2.",
         answer=Parts(*parts),
         why="The mean goes to (0, 0) and each feature gets deviation 1, so the contours touch the "
         "squares. The correlation stays: circles for ρ = 0, ellipses at ±45° otherwise.",
@@ -192,6 +198,11 @@ def _drawings(case: PlaneCase) -> tuple[tuple[str, np.ndarray], ...]:
         ("not scaled", cov),
         ("same tilt", cov / longest if rho else gaussians.covariance_of((1, 0.6), 0.0)),
     )
+
+
+def _reach(made: tuple[tuple[str, np.ndarray], ...]) -> float:
+    """One scale for the drawings of an input, so that sizes can be compared."""
+    return 2.15 * max(1.0, *(float(np.sqrt(np.diag(cov)).max()) for _, cov in made))
 
 
 def _described(case: PlaneCase) -> str:

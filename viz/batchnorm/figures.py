@@ -12,6 +12,7 @@ from viz.draw import theme
 from viz.draw.film import Film, Frame
 from viz.draw.numbers import short
 
+RIGHT = 0.72
 STAGE_WORDS = ("raw", "mean subtracted", "divided by σ", "times γ", "after")
 CHANGING = ("bars after", "after", "rug after", "marks after", "words after", "beta")
 
@@ -102,7 +103,7 @@ def _before(result: Line1D, width: int) -> list[dict[str, Any]]:
     bars, line = _curve(result, 1.0, 0.0)
     place = {"xaxis": "x", "yaxis": "y"}
     mean, std = result.before.mean, result.before.std
-    leftish = mean <= (low + high) / 2
+    leftish = mean <= low + RIGHT * (high - low)
     words = f"before<br>mean {short(mean)}, SD {short(std)}"
     dots = _marks("marks before", result.marks_in, theme.BEFORE, place)
     dots |= {"mode": "markers+text", "text": marks, "textposition": "bottom center"}
@@ -202,9 +203,10 @@ def _marks(name: str, x: Any, color: str, place: dict[str, str]) -> dict[str, An
 
 
 def _leftish(result: Line1D) -> bool:
-    """Whether the output stands in the left half, so that its words belong to the right."""
+    """Whether the output leaves room for its words on the right."""
     low, high = _ruler(result, result.final, *_span(result))
-    return result.relabel or result.final.moments(result.before)[0] <= (low + high) / 2
+    mean, _ = result.final.moments(result.before)
+    return result.relabel or mean <= low + RIGHT * (high - low)
 
 
 def _words(name: str, text: str, color: str, place: dict[str, str]) -> dict[str, Any]:

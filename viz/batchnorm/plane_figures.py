@@ -239,7 +239,7 @@ def table(result: Plane) -> dict[str, list[Any]]:
     }
 
 
-def contour_choice(cov: np.ndarray) -> Film:
+def contour_choice(cov: np.ndarray, *, reach: float = 2.15, whose: str = "") -> Film:
     """A small drawing of mean, 1-SD and 2-SD contours at the origin, for a question."""
     traces: list[dict[str, Any]] = [
         {
@@ -255,12 +255,13 @@ def contour_choice(cov: np.ndarray) -> Film:
     cross = {"symbol": "cross-thin", "size": 12, "line": {"color": theme.INK, "width": 2.5}}
     centre = {"x": [0], "y": [0], "marker": cross, "hoverinfo": "skip", "name": "mean"}
     traces.append({"type": "scatter", "mode": "markers", **centre})
-    reach = 2.15 * max(1.0, float(np.sqrt(np.diag(cov)).max()))
+    axis = {"range": [-reach, reach], "dtick": 1, "fixedrange": True}
     layout = theme.chart(
-        250,
-        margin={"l": 30, "r": 10, "t": 10, "b": 30},
-        xaxis={"range": [-reach, reach], "constrain": "domain", "dtick": 1, "fixedrange": True},
-        yaxis={"range": [-reach, reach], "scaleanchor": "x", "dtick": 1, "fixedrange": True},
+        220,
+        margin={"l": 30, "r": 10, "t": 6, "b": 28},
+        xaxis={**axis, "constrain": "domain"},
+        yaxis={**axis, "scaleanchor": "x"},
         shapes=_squares(),
     )
-    return still(go.Figure(traces, layout), "Contours at one and two standard deviations.")
+    words = f"{whose}: contours" if whose else "Contours"
+    return still(go.Figure(traces, layout), f"{words} at one and two standard deviations.")

@@ -7,7 +7,7 @@ import numpy as np
 
 from viz.draw.numbers import listed, short
 from viz.quiz import Answer, Choice, Feedback, Number, Parts, Question
-from viz.rnn import compute, demo
+from viz.rnn import compute, demo, figures
 from viz.rnn.labels import SUBS
 from viz.rnn.results import Graph
 
@@ -66,6 +66,7 @@ def numbers(rng: Rng | None) -> Question:
         why="Forward from the left, backward from the right; then each use of w gives what went "
         f"in times what came back: dy/dw = {edges} = {result.back.dw:g}.".translate(SIGNS),
         feedback=_number_feedback(result, [label for label, _ in items]),
+        figure=figures.empty_graph(result),
         settings=settings,
         points=5,
     )

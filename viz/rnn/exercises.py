@@ -3,7 +3,7 @@
 import numpy as np
 
 from viz.quiz import Feedback, Order, Parts, Polynomial, Question
-from viz.rnn import demo
+from viz.rnn import demo, figures
 from viz.rnn.drills import GRAPH, numbers, truncation, vanishing
 
 Rng = np.random.Generator
@@ -42,6 +42,7 @@ def forward_symbols(rng: Rng | None) -> Question:
             Feedback(Y, "That is y already; t stands before the last × node.", part=0),
             Feedback("u3 + w u2 + w u1", "u₁ passes two × nodes on its way to t.", part=0),
         ),
+        figure=figures.empty_graph(demo.run_graph(EXAM)),
         settings=EXAM,
         points=2,
     )
@@ -70,6 +71,7 @@ def derivative(rng: Rng | None) -> Question:
                 "Each edge is weighted by how much y cares at that point.",
             ),
         ),
+        figure=figures.empty_graph(demo.run_graph(EXAM)),
         settings=EXAM,
         points=2,
     )
@@ -90,6 +92,7 @@ def far_derivative(rng: Rng | None) -> Question:
             Feedback("w^4", "Only three × nodes lie between p and y."),
             Feedback("3 w^2", "That differentiates by w; here p moves and w stands still."),
         ),
+        figure=figures.empty_graph(demo.run_graph(EXAM)),
         settings=EXAM,
     )
 
@@ -126,6 +129,7 @@ def edges(rng: Rng | None) -> Question:
             ),
             Feedback(Y, "The factor beside w is t, and y cares for itself with weight 1.", part=2),
         ),
+        figure=figures.empty_graph(demo.run_graph(EXAM)),
         settings=EXAM,
         points=3,
     )
@@ -148,6 +152,7 @@ def backward_order(rng: Rng | None) -> Question:
                 tuple(reversed(key)), "That is the forward order; derivatives come from the right."
             ),
         ),
+        figure=figures.empty_graph(demo.run_graph(EXAM)),
         settings=demo.GraphSettings(),
     )
 

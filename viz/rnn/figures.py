@@ -5,7 +5,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from viz.draw import graph, theme
-from viz.draw.film import Film, Frame
+from viz.draw.film import Film, Frame, figure_at, still
 from viz.draw.graph import Point
 from viz.rnn import layout, nodes
 from viz.rnn.captions import caption, label, phases
@@ -44,6 +44,23 @@ def unrolled_graph(result: Graph, *, phone: bool = False) -> Film:
         ),
     )
     return Film(figure, tuple(frames), pace=900, table=table(result))
+
+
+def empty_graph(result: Graph) -> Film:
+    """The graph with the names of its nodes and nothing computed, for a question."""
+    film = unrolled_graph(result)
+    bare = figure_at(film, 0)
+    for trace in bare["data"]:
+        trace.pop("hovertext", None)
+        trace.pop("hovertemplate", None)
+        trace["hoverinfo"] = "skip"
+        if trace["name"] == "values":
+            trace["text"] = [symbol(name) for name in result.names]
+        if trace["name"] == "sum":
+            trace["text"] = [""]
+    count = "three" if result.num_steps == 3 else "four"
+    words = f"One weight w goes into all {count} × nodes; the edges carry the nodes' names."
+    return still(go.Figure(bare), words)
 
 
 _ORDER = (
