@@ -10,6 +10,7 @@ from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
 from viz.draw.numbers import power, short
 from viz.rnn.results import Influence, LongRun
+from viz.rnn.sent import column
 
 TINY = 1e-40
 FAN = (0.5, 0.75, 1.0, 1.25, 1.5)
@@ -73,10 +74,6 @@ def log_ticks(low: float, high: float) -> dict[str, Any]:
     whole = [e for e in range(math.ceil(low), math.floor(high) + 1) if e % each == 0]
     text = ["1" if e == 0 else "10" if e == 1 else power(10.0**e) for e in whole]
     return {"tickvals": [10.0**e for e in whole], "ticktext": text}
-
-
-def _f4(values: np.ndarray) -> np.ndarray:
-    return np.round(values, 4).astype(np.float32)
 
 
 def _on_log(values: np.ndarray, low: float) -> np.ndarray:
@@ -168,8 +165,8 @@ def _changes(result: LongRun, one: Influence, low: float) -> tuple[dict[str, Any
         edge = {"x": [at], "y": [round(one.kept, 4)], "text": [words]}
     return (
         {"y": _on_log(one.by_input, low)},
-        {"y": _f4(one.shares)},
-        {"y": [] if one.kept_from is None else _f4(np.clip(one.kept_from, -0.5, 1.5))},
+        {"y": column(one.shares)},
+        {"y": [] if one.kept_from is None else column(np.clip(one.kept_from, -0.5, 1.5))},
         edge,
     )
 
