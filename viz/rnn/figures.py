@@ -56,8 +56,11 @@ def empty_graph(result: Graph) -> Film:
         trace["hoverinfo"] = "skip"
         if trace["name"] == "values":
             trace["text"] = [symbol(name) for name in result.names]
+            trace["textfont"]["size"] = 20
         if trace["name"] == "sum":
             trace["text"] = [""]
+    bare["layout"] |= {"shapes": [], "height": 372}
+    bare["layout"]["yaxis"]["range"] = [68, 440]
     count = "three" if result.num_steps == 3 else "four"
     words = f"One weight w goes into all {count} × nodes; the edges carry the nodes' names."
     return still(go.Figure(bare), words)
