@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from viz.batchnorm import batches, compute, demo, layer, norms, shapes, small_batch
+from viz.batchnorm import batches, compute, demo, gaussians, layer, norms, shapes, small_batch
 
 F = torch.nn.functional
 
@@ -24,7 +24,7 @@ def torch_norm(x, gamma=1.0, beta=0.0, eps=1e-5):
 
 
 def test_the_exams_ticks_land_where_the_solution_says():
-    one = demo.ONE
+    one = demo.SEED.exam_1d
     result = demo.run_line(demo.LineSettings())
     np.testing.assert_allclose(result.marks_in, one.ticks_in)
     final = result.final
@@ -114,11 +114,11 @@ def test_backward_is_torchs():
     ],
 )
 def test_contours_of_the_presets(mean, std, rho, before, after):
-    cov = compute.covariance_of(std, rho)
-    moved = compute.population_map(mean, cov)
+    cov = gaussians.covariance_of(std, rho)
+    moved = gaussians.population_map(mean, cov)
     for axes, expected in (
-        (compute.ellipse_axes(cov), before),
-        (compute.ellipse_axes(moved.cov), after),
+        (gaussians.ellipse_axes(cov), before),
+        (gaussians.ellipse_axes(moved.cov), after),
     ):
         assert (axes.a, axes.b) == pytest.approx(expected[:2], rel=1e-8)
         if expected[2] is None:
@@ -132,28 +132,50 @@ def test_contours_of_the_presets(mean, std, rho, before, after):
 @settings(max_examples=60, deadline=None)
 @given(st.floats(0.1, 5), st.floats(0.1, 5), st.floats(-0.98, 0.98))
 def test_after_the_layer_every_ellipse_lies_at_45_degrees(first, second, rho):
-    axes = compute.ellipse_axes(
-        compute.population_map((0, 0), compute.covariance_of((first, second), rho)).cov
+    axes = gaussians.ellipse_axes(
+        gaussians.population_map((0, 0), gaussians.covariance_of((first, second), rho)).cov
     )
     assert axes.a == pytest.approx(np.sqrt(1 + abs(rho)), rel=1e-6)
     if axes.tilt is not None and abs(rho) > 1e-6:
         assert axes.tilt == pytest.approx(45 if rho > 0 else -45, abs=1e-4)
 
 
+def test_samples_agree_with_the_population():
+    rng = np.random.default_rng(0)
+    for mean, std, rho in (([2, 1], [2, 0.5], 0.0), ([-1, 2], [1.5, 0.8], 0.8)):
+        cov = gaussians.covariance_of(std, rho)
+        x = rng.multivariate_normal(mean, cov, size=200_000)
+        y = compute.normalize(x, eps=0.0).y
+        moved = gaussians.population_map(mean, cov).cov
+        np.testing.assert_allclose(np.cov(y.T), moved, atol=5e-3)
+        for k, mass in ((1, 0.39346934), (2, 0.864664717)):
+            assert 1 - np.exp(-(k**2) / 2) == pytest.approx(mass, abs=1e-8)
+            for points, middle, spread in ((x, mean, cov), (y, [0, 0], moved)):
+                apart = points - middle
+                inside = np.einsum("ni,ij,nj->n", apart, np.linalg.inv(spread), apart) <= k * k
+                assert inside.mean() == pytest.approx(mass, abs=5e-3)
+
+
+def test_a_negative_gamma_turns_the_correlation():
+    cov = gaussians.covariance_of([1.5, 0.8], 0.8)
+    moved = gaussians.population_map([0, 0], cov, gamma=np.array([-1.0, 2.0]))
+    np.testing.assert_allclose(moved.cov, [[1, -1.6], [-1.6, 4]], atol=1e-12)
+
+
 def test_contours_touch_their_squares():
     for k in (1, 2):
-        points = compute.contour((0, 0), [[1, 0.8], [0.8, 1]], k, points=7201)
+        points = gaussians.contour((0, 0), [[1, 0.8], [0.8, 1]], k, points=7201)
         np.testing.assert_allclose(np.abs(points).max(axis=0), k, atol=1e-6)
 
 
 def test_whitening_is_what_batch_norm_is_not():
     cov = np.array([[2.25, 0.96], [0.96, 0.64]])
-    zca = compute.whitening_matrix(cov)
+    zca = gaussians.whitening_matrix(cov)
     np.testing.assert_allclose(
         zca, [[0.90774207, -0.640759108], [-0.640759108, 1.98234849]], rtol=2e-8
     )
     for kind in ("ZCA", "PCA"):
-        matrix = compute.whitening_matrix(cov, kind=kind)
+        matrix = gaussians.whitening_matrix(cov, kind=kind)
         np.testing.assert_allclose(matrix @ cov @ matrix.T, np.eye(2), atol=1e-12)
 
 
@@ -200,6 +222,12 @@ def test_train_eval_gap():
 
 
 def test_the_same_input_depends_on_its_company():
+    for n, mean, spread in ((32, 1.01, 0.22), (4, 0.95, 0.51)):
+        trial = small_batch.simulate(
+            n, pinned=1.0, batches=40_000, values=n, rng=np.random.default_rng(1)
+        )
+        assert trial.pinned.mean() == pytest.approx(mean, abs=0.01)
+        assert trial.pinned.std() == pytest.approx(spread, abs=0.012)
     result = batches.small_batches(pinned=1.0, seed=0)
     assert result.at(32).pinned.mean() == pytest.approx(1.01, abs=0.05)
     assert result.at(4).pinned.std() == pytest.approx(0.51, abs=0.08)
@@ -212,7 +240,7 @@ def test_expected_running_statistics():
         batches.running_trace(
             mean=1.5, var=0.16, momentum=0.1, batch_size=8, eps=0, seed=s, num_steps=20
         )
-        for s in range(200)
+        for s in range(100)
     ]
     assert np.mean([t.mean[-1] for t in many]) == pytest.approx(mean, abs=0.01)
     assert np.mean([t.var[-1] for t in many]) == pytest.approx(var, abs=0.01)
@@ -317,7 +345,7 @@ def test_a_real_layer_keeps_its_correlations():
             "momentum must lie between 0 and 1, got 1.5",
         ),
         (
-            lambda: compute.checked_covariance([[1, 2], [2, 1]]),
+            lambda: gaussians.checked_covariance([[1, 2], [2, 1]]),
             "covariance is not positive semi-definite (smallest eigenvalue -1)",
         ),
         (
@@ -340,6 +368,23 @@ def test_a_real_layer_keeps_its_correlations():
             lambda: demo.run_line(demo.LineSettings(data="own", own=" ".join(["1"] * 17))),
             "at most 20000 rows and 16 columns",
         ),
+        (
+            lambda: demo.run_line(demo.LineSettings(data="own", own="1\n" * 20_001)),
+            "at most 20000 rows and 16 columns",
+        ),
+        (
+            lambda: demo.run_line(demo.LineSettings(data="own", own="5")),
+            "own data need at least 2 rows, got 1",
+        ),
+        (
+            lambda: demo.run_plane(demo.PlaneSettings(data="own", own="1 2\n3 4")),
+            "own data need at least 3 rows, got 2",
+        ),
+        (
+            lambda: demo.run_line(demo.LineSettings(data="own", own="2\n2\n2")),
+            "own data have zero variance",
+        ),
+        (lambda: compute.normalize([1.0, 2.0], eps=2.0), "eps must lie between 0 and 1, got 2"),
     ],
 )
 def test_bad_input_gets_a_sentence(call, sentence):

@@ -1,126 +1,223 @@
-"""What the pictures and questions of batch norm say, read from their data."""
+"""What the pictures of batch norm show, read from their data."""
 
-from fractions import Fraction
+import math
 
 import numpy as np
 import pytest
 
-from viz import quiz
-from viz.batchnorm import batch_figures, demo, exercises, figures
+from viz.batchnorm import (
+    charts,
+    demo,
+    family_figures,
+    feature,
+    figures,
+    layer,
+    plane_figures,
+    running_figures,
+    sent,
+    small_figures,
+)
 
 
-def trace(film, name, kind="scatter"):
-    return next(t for t in film.figure.data if t.name == name and t.type == kind)
+def at(film, name, index=None, kind=None):
+    """A trace's fields in one frame, in the film's own first one by default."""
+    place = next(
+        i for i, t in enumerate(film.figure.data) if t.name == name and kind in (None, t.type)
+    )
+    fields = film.figure.data[place].to_plotly_json()
+    frame = film.frames[film.start_index if index is None else index]
+    return {**fields, **dict(zip(frame.traces, frame.data, strict=True)).get(place, {})}
+
+
+def line(**values):
+    return figures.one_feature(demo.run_line(demo.LineSettings(**values)))
+
+
+def plane(**values):
+    return plane_figures.two_features(demo.run_plane(demo.PlaneSettings(**values)))
 
 
 def test_peaks_are_in_the_ratio_of_the_deviations():
-    film = figures.one_feature(demo.run_line(demo.LineSettings()))
-    before, after = trace(film, "before"), trace(film, "after")
-    assert max(before.y) == pytest.approx(0.997, abs=1e-3)
-    assert max(after.y) == pytest.approx(0.399, abs=1e-3)
+    film = line()
+    assert max(at(film, "before")["y"]) == pytest.approx(0.997, abs=1e-3)
+    assert max(at(film, "after")["y"]) == pytest.approx(0.399, abs=1e-3)
 
 
 def test_the_film_ends_in_the_exams_solution():
-    film = figures.one_feature(demo.run_line(demo.LineSettings()))
+    film = line()
     assert len(film.frames) == 33
-    np.testing.assert_allclose(film.frames[-1].data[2]["x"], demo.ONE.ticks_out)
+    np.testing.assert_allclose(at(film, "marks after")["x"], demo.SEED.exam_1d.ticks_out)
     assert "lands at 4" in film.caption()
+    assert at(film, "beta")["x"][0] == demo.SEED.exam_1d.beta
+    band = next(s for s in film.frames[-1].layout["shapes"] if s["type"] == "rect")
+    assert (band["x0"], band["x1"]) == (2, 4)
 
 
-def test_the_after_ellipse_touches_its_squares():
-    film = figures.two_features(demo.run_plane(demo.PlaneSettings()))
-    for k in (1, 2):
-        line = trace(film, f"after, {k} SD")
-        assert max(np.abs(line.x)) == pytest.approx(k, abs=2e-3)
-        assert max(np.abs(line.y)) == pytest.approx(k, abs=2e-3)
+@pytest.mark.parametrize("data", ["normal", "bimodal", "skewed", "own"])
+def test_the_rug_holds_forty_quantiles(data):
+    result = demo.run_line(demo.LineSettings(data=data))
+    assert len(result.rug) == 40
+    assert (np.diff(result.rug) >= 0).all()
+    landed = at(figures.one_feature(result), "rug after")["x"]
+    expected = result.final.scale * result.rug + result.final.shift
+    np.testing.assert_allclose(landed, expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("gamma", [-3.0, -0.1, 0.0, 0.5, 3.0])
+@pytest.mark.parametrize("data", ["normal", "skewed"])
+def test_the_axis_holds_the_output(gamma, data):
+    film = line(gamma=gamma, data=data, beta=-7.0)
+    low, high = film.figure.layout.xaxis2.range
+    marks = np.asarray(at(film, "marks after")["x"], dtype=float)
+    inside = marks[1:4]
+    assert ((inside > low) & (inside < high)).all()
+
+
+def test_a_mirrored_shape_says_so():
+    assert "skewness 1.41 becomes −1.41" in line(data="skewed", gamma=-2.0).caption()
+    assert "forgets the input" in line(gamma=0.0).caption()
+    assert "0.999969" in line(eps="0.00001").caption()
+    assert "6 values" in line(data="own").caption()
+
+
+def test_small_deviations_are_not_written_as_zero():
+    film = line(mean=0.0, variance=1e-6, eps="0.00001", beta=0.0)
+    assert "deviation 0.001" in film.frames[0].caption.replace("{fwd:", "").replace("}", "")
+    assert "0.301511" in film.caption()
 
 
 def test_moving_the_ruler_keeps_the_picture():
-    film = figures.one_feature(demo.run_line(demo.LineSettings(relabel=True)))
-    for frame in film.frames:
+    film = line(relabel=True)
+    for k, frame in enumerate(film.frames):
         low, high = frame.layout["xaxis2"]["range"]
-        places = (np.asarray(frame.data[1]["x"]) - low) / (high - low)
-        first = film.frames[0]
-        a, b = first.layout["xaxis2"]["range"]
-        np.testing.assert_allclose(
-            places, (np.asarray(first.data[1]["x"]) - a) / (b - a), atol=2e-3
-        )
+        places = (np.asarray(at(film, "after", k)["x"]) - low) / (high - low)
+        a, b = film.frames[0].layout["xaxis2"]["range"]
+        first = (np.asarray(at(film, "after", 0)["x"]) - a) / (b - a)
+        np.testing.assert_allclose(places, first, atol=2e-3)
+
+
+def test_sweeps_start_at_the_exams_value():
+    gammas, betas = line(play="gamma"), line(play="beta")
+    assert gammas.frames[gammas.start_index].label == "γ = 1"
+    assert betas.frames[betas.start_index].label == "β = 3"
+    assert (len(gammas.frames), len(betas.frames)) == (61, 81)
+
+
+def test_the_after_ellipse_touches_its_squares():
+    film = plane()
+    for k in (1, 2):
+        drawn = at(film, f"after, {k} SD")
+        assert max(np.abs(drawn["x"])) == pytest.approx(k, abs=1e-2)
+        assert max(np.abs(drawn["y"])) == pytest.approx(k, abs=1e-2)
+    box = film.figure.layout.shapes[0]
+    assert (box.x0, box.x1, box.y0, box.y1) == (-1, 1, -1, 1)
+
+
+def test_gamma_and_beta_move_the_squares_along():
+    film = plane(gamma_1=-2.0, beta_1=3.0)
+    box = film.figure.layout.shapes[0]
+    assert (box.x0, box.x1) == (1, 5)
+    assert max(at(film, "after, 1 SD")["x"]) == pytest.approx(5, abs=2e-2)
+    assert "turns to −0.80" in film.caption()
+
+
+def test_a_constant_feature_is_named():
+    film = plane(gamma_2=0.0)
+    assert "constant" in film.caption()
+
+
+def test_the_scales_are_equal():
+    film = plane()
+    assert film.figure.layout.yaxis.scaleanchor == "x"
+
+
+@pytest.mark.parametrize(("rho", "words"), [(0.8, "45.0°"), (-0.5, "−45.0°"), (0.0, "circles")])
+def test_the_tilt_is_told(rho, words):
+    assert words in plane(rho=rho).caption()
+
+
+def test_frames_that_move_nothing_carry_words_alone():
+    film = plane()
+    still = [not frame.traces for frame in film.frames]
+    assert still == [False] * 16 + [True] * 17
+    assert all(frame.caption for frame in film.frames)
+
+
+def test_every_correlation_comes_out_at_45_degrees():
+    film = plane(play="correlation")
+    tilts = {frame.label: frame.caption for frame in film.frames}
+    assert len(film.frames) == 41
+    assert "45.0°" in tilts["ρ = 0.99"]
+    assert "−45.0°" in tilts["ρ = −0.05"]
+    assert "circles" in tilts["ρ = 0.00"]
+
+
+def test_own_rows_are_normalized_as_the_layer_would():
+    result = demo.run_plane(demo.PlaneSettings(data="own"))
+    moved = result.final.moved(result.final.origin.points)
+    np.testing.assert_allclose(moved.mean(axis=0), 0, atol=1e-9)
+    np.testing.assert_allclose(moved.std(axis=0), 1, atol=1e-9)
 
 
 def test_batches_of_two_and_four_look_as_the_law_says():
-    film = batch_figures.small_batches(demo.run_small(demo.SmallSettings()))
-    four = film.frames[2]
-    inside = np.abs(batch_figures.CENTRES) < 1.6
-    np.testing.assert_allclose(four.data[1]["y"][inside], 0.2887, atol=1e-3)
+    film = small_figures.small_batches(demo.run_small(demo.SmallSettings()))
+    inside = np.abs(small_figures.CENTRES) < 1.6
+    np.testing.assert_allclose(np.asarray(film.frames[2].data[1]["y"])[inside], 0.2887, atol=1e-3)
     assert "−1 or +1" in film.frames[0].caption
 
 
-def test_norm_tiles_share_letters_by_group():
-    film = batch_figures.norm_family(demo.run_family(demo.FamilySettings()))
-    letters = [len({t[-1] for t in frame.data[0]["text"]}) for frame in film.frames]
-    assert letters == [4, 2, 8, 4, 2]
+def test_a_very_large_batch_knows_no_company():
+    result = demo.run_small(demo.SmallSettings(pinned=2.0))
+    large = result.sizes[-1]
+    assert math.isinf(large.batch_size)
+    assert set(large.pinned) == {2.0}
+    film = small_figures.small_batches(result)
+    assert film.frames[-1].label == "N = ∞"
+    assert "2.00" in film.frames[-1].caption
+    peak = np.exp(-(small_figures.CENTRES**2) / 2) / np.sqrt(2 * np.pi)
+    np.testing.assert_allclose(large.exact, peak, atol=2e-3)
 
 
-def test_how_many_draws_are_refused():
-    draws = [
-        (m, s, g, b, k)
-        for m in exercises.MEANS
-        for s in exercises.STDS
-        for g in exercises.GAMMAS
-        for b in exercises.BETAS
-        for k in exercises.SPLITS
-    ]
-    assert len(draws) == 45_360
-    assert sum(not exercises.is_clear(draw) for draw in draws) == 7_258
+def test_running_statistics_grow_step_by_step():
+    film = running_figures.running_statistics(demo.run_running(demo.RunningSettings()))
+    assert len(film.frames) == 61
+    assert [len(at(film, "running", k)["y"]) for k in (0, 1, 60)] == [1, 2, 61]
+    assert film.frames[0].caption.startswith("Before the first batch")
+    assert film.frames[1].caption.startswith("After 1 batch of")
+    gap = at(film, "gap", 60)["y"]
+    assert gap[1] == demo.SEED.exam_1d.mean
 
 
-def test_whole_number_batches():
-    from itertools import combinations_with_replacement
-
-    def whole(batch):
-        var = Fraction(sum(v * v for v in batch), 4) - Fraction(sum(batch), 4) ** 2
-        return var >= 1 and round(float(var) ** 0.5) ** 2 == var
-
-    everything = [b for b in combinations_with_replacement(range(13), 4) if whole(b)]
-    assert set(exercises.whole_batches()) == {b for b in everything if b[0] == 0}
+def test_tiles_of_one_letter_share_a_box():
+    film = family_figures.norm_family(demo.run_family(demo.FamilySettings()))
+    groups = [len(frame.data[1]["text"]) for frame in film.frames]
+    boxes = [len(frame.layout["shapes"]) for frame in film.frames]
+    assert groups == boxes == [4, 2, 8, 4, 2]
+    shades = [len(set(frame.data[0]["marker"]["color"])) for frame in film.frames]
+    assert shades == groups
 
 
-@pytest.mark.parametrize(
-    ("maker", "text", "words"),
-    [
-        (exercises.output_moments, '["4.5", "1", "1", "2", "3", "4", "5"]', "not an addition"),
-        (exercises.output_moments, '["3", "0.4", "1", "2", "3", "4", "5"]', "kept its width"),
-        (exercises.output_moments, '["3", "2.5", "1", "2", "3", "4", "5"]', "divide by its root"),
-        (exercises.output_moments, '["3", "0.16", "1", "2", "3", "4", "5"]', "variance"),
-        (exercises.output_moments, '["3", "6.25", "1", "2", "3", "4", "5"]', "not by the variance"),
-        (exercises.landing, "5.5", "divide by its root"),
-        (exercises.running_statistics, '["0.622", "1.19"]', ""),
-    ],
-)
-def test_mistakes_are_named(maker, text, words):
-    verdict = quiz.check(maker(None), text)
-    assert not verdict.right
-    assert words in verdict.words
+def test_group_norm_with_one_or_four_groups_has_other_names():
+    for groups, words in (("1", "layer norm"), ("4", "instance norm")):
+        film = family_figures.norm_family(demo.run_family(demo.FamilySettings(groups=groups)))
+        assert f"This is {words}" in film.frames[3].caption
 
 
-def test_biased_variance_is_named():
-    biased = 1.0
-    for batch in ([1, 2, 3], [2, 4, 6], [0, 0, 3]):
-        biased = 0.9 * biased + 0.1 * np.var(batch)
-    verdict = quiz.check(exercises.running_statistics(None), f'["0.622", "{biased}"]')
-    assert "unbiased" in verdict.words
+def test_a_real_layers_correlations_stand_side_by_side():
+    film = charts.layer_correlations(layer.activations())
+    before, after = film.figure.data
+    assert np.array_equal(before.z, after.z)
+    assert np.asarray(before.z).std() > 1
 
 
-def test_circles_for_a_correlated_input_are_named():
-    question = exercises.contours(None)
-    options = question.answer.items[1][1].options
-    places = [
-        i
-        for i, option in enumerate(options)
-        if abs(max(option.drawing.figure.data[0].x) - 1) < 1e-3
-        and abs(np.corrcoef(option.drawing.figure.data[0].x, option.drawing.figure.data[0].y)[0, 1])
-        < 0.05
-    ]
-    right = question.answer.items[0][1].key
-    verdict = quiz.check(question, f'["{right}", "{places[0]}"]')
-    assert "Nothing rotates" in verdict.words
+def test_columns_are_short_and_exact_enough():
+    assert sent.column([0.1 + 0.2, 12.345678]) == [0.3, 12.346]
+    long = sent.column(np.linspace(-3, 3, 100))
+    assert long.dtype == np.float32
+    assert sent.column([0.0, 0.0]) == [0.0, 0.0]
+    assert sent.column([]) == []
+
+
+def test_the_stages_have_names():
+    assert feature.stage_name(2) == "scaled"
+    assert feature.stage_name(2.5) == "→ times γ"

@@ -276,8 +276,8 @@ def test_bad_input_gets_a_sentence(call, sentence):
 
 
 def test_variants_of_the_long_table_can_be_told_apart():
-    from viz.rnn import exercises
+    from viz.rnn import drills
 
-    draws = list(itertools.product(exercises.INPUTS, repeat=3))
-    passing = sum(exercises.is_clear(u, w) for u in draws for w in exercises.WEIGHTS)
-    assert (passing, len(draws) * len(exercises.WEIGHTS)) == (1304, 1715)
+    draws = list(itertools.product(drills.INPUTS, repeat=3))
+    passing = sum(drills.is_clear(u, w) for u in draws for w in drills.WEIGHTS)
+    assert (passing, len(draws) * len(drills.WEIGHTS)) == (1304, 1715)

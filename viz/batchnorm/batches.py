@@ -1,5 +1,6 @@
 """What happens when the batch is not very large: small batches, running statistics, other norms."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from viz.batchnorm.small_batch import Trial
 
 FloatArray = npt.NDArray[np.float64]
 SIZES = (2, 3, 4, 5, 8, 16, 32, 64, 128)
+LARGE = math.inf
 EDGES = np.linspace(-4, 4, 65)
 VALUES = 40_000
 COMPANIONS = 300
@@ -21,13 +23,14 @@ class BatchSize:
     """One batch size: simulated histogram, exact bin masses, the pinned point's fates.
 
     Attributes:
+        batch_size: infinite for the very large batch.
         observed, exact: densities by bin of `EDGES`.
         pinned: outputs of the pinned input in 300 batches.
         largest: no output exceeds this size.
         gap: rms difference of train-mode and eval-mode outputs.
     """
 
-    batch_size: int
+    batch_size: float
     observed: FloatArray
     exact: FloatArray
     pinned: FloatArray
@@ -54,6 +57,7 @@ def small_batches(*, pinned: float, seed: int) -> SmallBatches:
     for n in SIZES:
         trial = small_batch.simulate(n, pinned=pinned, batches=COMPANIONS, values=VALUES, rng=rng)
         sizes.append(_batch_size(trial))
+    sizes.append(_large(pinned, rng))
     return SmallBatches(pinned, tuple(sizes))
 
 
@@ -66,6 +70,15 @@ def _batch_size(trial: Trial) -> BatchSize:
     exact = np.diff(small_batch.cdf(EDGES - 1e-9, n)) / width
     largest, gap = small_batch.largest(n), small_batch.train_eval_gap(n)
     return BatchSize(n, observed, exact, trial.pinned, largest, gap)
+
+
+def _large(pinned: float, rng: np.random.Generator) -> BatchSize:
+    """A batch so large that its statistics are the population's: nothing depends on company."""
+    width = np.diff(EDGES)
+    observed = np.histogram(rng.normal(size=VALUES), bins=EDGES)[0] / VALUES / width
+    below = np.array([math.erf(edge / math.sqrt(2)) / 2 for edge in EDGES])
+    always = np.full(COMPANIONS, pinned)
+    return BatchSize(LARGE, observed, np.diff(below) / width, always, LARGE, 0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,11 +11,14 @@ from viz.draw import graph, theme
 from viz.draw.film import Film, still
 from viz.draw.numbers import fixed, power
 
+PART = 64
+
 
 def gap_by_size(result: SmallBatches, *, phone: bool = False) -> Film:
     """Train-mode minus eval-mode output, root mean square, against the batch size."""
-    sizes = [size.batch_size for size in result.sizes]
-    gaps = [size.gap for size in result.sizes]
+    finite = [size for size in result.sizes if np.isfinite(size.batch_size)]
+    sizes = [int(size.batch_size) for size in finite]
+    gaps = [size.gap for size in finite]
     limit = [float(np.sqrt(1.5 / n)) for n in sizes]
     traces = [
         _line(sizes, limit, theme.MUTED, "√1.5/√N", "dash"),
@@ -65,22 +68,76 @@ def real_layer(layer: Layer, *, phone: bool = False) -> Film:
         "hovertemplate": "SD %{x:.2f}: %{y} features<extra></extra>",
     }
     after = {"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "y domain"}
+    place: dict[str, Any] = {"yref": "y domain", "yanchor": "bottom", "xanchor": "left"}
     layout = theme.chart(
         300,
         bargap=0,
         xaxis={"title": {"text": "standard deviation of a feature"}},
         yaxis={"title": {"text": "features"}},
         shapes=[{**after, "line": {"color": theme.AFTER, "width": 4}}],
-        annotations=[
-            graph.note(
-                1, 1.0, "after: all 1", color=theme.AFTER, yref="y domain", yanchor="bottom"
-            ),
-        ],
+        annotations=[graph.note(1, 1.0, "after: all 1", color=theme.AFTER, **place)],
     )
     low, high = float(layer.before.min()), float(layer.before.max())
     words = (
-        f"A layer of 256 features: standard deviations from {fixed(low)} to {fixed(high)} all "
-        f"become 1, and no correlation moves by more than {power(layer.correlation_change, 1)}."
+        f"A layer of 256 features in a net: standard deviations from {fixed(low)} to {fixed(high)} "
+        "all become 1."
     )
     del phone
     return still(go.Figure([bars], layout), words)
+
+
+def layer_correlations(layer: Layer, *, phone: bool = False) -> Film:
+    """Correlations of the same layer's first 64 features, before and after."""
+    split = ([0.0, 1.0], [0.0, 1.0]) if phone else ([0.0, 0.47], [0.53, 1.0])
+    heights = ([0.55, 1.0], [0.0, 0.45]) if phone else ([0.0, 1.0], [0.0, 1.0])
+    tables = (layer.correlation_before, layer.correlation_after)
+    names = (("before", theme.BEFORE), ("after", theme.AFTER))
+    maps, axes, notes = list[dict[str, Any]](), dict[str, Any](), list[dict[str, Any]]()
+    for i, (correlations, (name, color)) in enumerate(zip(tables, names, strict=True)):
+        n = "" if i == 0 else "2"
+        maps.append(
+            {
+                "type": "heatmap",
+                "name": name,
+                "xaxis": f"x{n}",
+                "yaxis": f"y{n}",
+                "z": np.round(100 * correlations[:PART, :PART]).astype(np.int8),
+                "zmin": -118,
+                "zmax": 118,
+                "colorscale": theme.signed(theme.FWD),
+                "showscale": False,
+                "hovertemplate": "features %{x}, %{y}: %{z} %<extra></extra>",
+            }
+        )
+        bare = {"visible": False, "fixedrange": True}
+        axes[f"xaxis{n}"] = {
+            **bare,
+            "domain": split[i],
+            "anchor": f"y{n}",
+            "constrain": "domain",
+        }
+        axes[f"yaxis{n}"] = {
+            **bare,
+            "domain": heights[i],
+            "anchor": f"x{n}",
+            "autorange": "reversed",
+            "scaleanchor": f"x{n}",
+            "constrain": "domain",
+        }
+        place: dict[str, Any] = {
+            "xref": f"x{n} domain",
+            "yref": f"y{n} domain",
+            "yanchor": "bottom",
+        }
+        notes.append(graph.note(0, 1.0, name, color=color, xanchor="left", **place))
+    layout = theme.chart(
+        620 if phone else 330,
+        margin={"l": 8, "r": 8, "t": 30, "b": 8},
+        annotations=notes,
+        **axes,
+    )
+    words = (
+        f"Correlations among the first {PART} of these features (blue positive, grey negative): "
+        f"of all 256 × 256 none moves by more than {power(layer.correlation_change, 1)}."
+    )
+    return still(go.Figure(maps, layout), words)

@@ -9,7 +9,6 @@ FloatArray = npt.NDArray[np.float64]
 Like = FloatArray | float
 
 STAGES = ("raw", "centred", "scaled", "times gamma", "plus beta")
-CIRCLE = 1e-9
 MAX_ROWS, MAX_COLUMNS = 20_000, 16
 
 
@@ -46,23 +45,6 @@ class Running:
     mean: FloatArray
     var: FloatArray
     steps: int = 0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Gaussian:
-    """A mean, shape (d,), and a covariance, shape (d, d)."""
-
-    mean: FloatArray
-    cov: FloatArray
-
-
-@dataclass(frozen=True, slots=True)
-class Ellipse:
-    """Semi-axes a >= b of a 1-SD contour; tilt of a in degrees, (-90, 90], None for a circle."""
-
-    a: float
-    b: float
-    tilt: float | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +88,7 @@ def normalize(
     count, width = rows.shape
     if count < 2:
         raise ValueError(f"train mode needs at least 2 values per feature, got {count}")
-    gamma, beta = _per_feature("gamma", gamma, width), _per_feature("beta", beta, width)
+    gamma, beta = per_feature("gamma", gamma, width), per_feature("beta", beta, width)
     mean = rows.mean(axis=0)
     centred = rows - mean
     var = (centred**2).mean(axis=0)
@@ -127,7 +109,7 @@ def normalize_with(
     """Eval mode: the same formula with given statistics instead of the batch's."""
     rows = as_rows(x)
     width = rows.shape[1]
-    gamma, beta = _per_feature("gamma", gamma, width), _per_feature("beta", beta, width)
+    gamma, beta = per_feature("gamma", gamma, width), per_feature("beta", beta, width)
     spread = root(np.broadcast_to(np.asarray(var, float), (width,)), eps)
     return gamma * (rows - mean) / spread + beta
 
@@ -149,7 +131,7 @@ def root(var: FloatArray, eps: float) -> FloatArray:
     return np.sqrt(total)
 
 
-def _per_feature(name: str, value: Like, width: int) -> FloatArray:
+def per_feature(name: str, value: Like, width: int) -> FloatArray:
     values = np.atleast_1d(np.asarray(value, dtype=float))
     if len(values) not in (1, width):
         features = "1 feature" if width == 1 else f"{width} features"
@@ -197,84 +179,6 @@ def expected_running(
     """Expected running mean and variance after ``step`` batches of data with these moments."""
     left = (1 - momentum) ** step
     return mean + (start[0] - mean) * left, var + (start[1] - var) * left
-
-
-def population_map(
-    mean: npt.ArrayLike,
-    cov: npt.ArrayLike,
-    gamma: Like = 1.0,
-    beta: Like = 0.0,
-    *,
-    eps: float = 0.0,
-) -> Gaussian:
-    """What a very large batch of N(mean, cov) becomes: mean beta, covariance A cov A.
-
-    A = diag(gamma / sqrt(diag cov + eps)), so every correlation keeps its size.
-    """
-    covariance = checked_covariance(cov)
-    width = len(covariance)
-    gamma, beta = _per_feature("gamma", gamma, width), _per_feature("beta", beta, width)
-    scale = gamma / root(np.diag(covariance), eps)
-    del mean
-    return Gaussian(np.broadcast_to(beta, (width,)).copy(), covariance * np.outer(scale, scale))
-
-
-def covariance_of(std: npt.ArrayLike, rho: float) -> FloatArray:
-    """The 2 x 2 covariance with these standard deviations and this correlation."""
-    first, second = np.asarray(std, dtype=float)
-    return np.array([[first**2, rho * first * second], [rho * first * second, second**2]])
-
-
-def checked_covariance(cov: npt.ArrayLike) -> FloatArray:
-    """The covariance, symmetrised.
-
-    Raises:
-        ValueError: it is not square, not symmetric or has a negative eigenvalue.
-    """
-    matrix = np.atleast_2d(np.asarray(cov, dtype=float))
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise ValueError(f"covariance must be square, got shape {matrix.shape}")
-    if not np.allclose(matrix, matrix.T, atol=1e-9 * max(1.0, float(np.abs(matrix).max()))):
-        raise ValueError("covariance is not symmetric")
-    matrix = (matrix + matrix.T) / 2
-    smallest = float(np.linalg.eigvalsh(matrix)[0])
-    if smallest < -1e-9 * max(1.0, float(np.abs(matrix).max())):
-        raise ValueError(
-            f"covariance is not positive semi-definite (smallest eigenvalue {smallest:g})"
-        )
-    return matrix
-
-
-def ellipse_axes(cov: npt.ArrayLike) -> Ellipse:
-    """Semi-axes and tilt of the 1-SD contour of a 2 x 2 covariance."""
-    values, vectors = np.linalg.eigh(checked_covariance(cov))
-    b, a = np.sqrt(np.maximum(values, 0))
-    if a - b < CIRCLE * max(a, 1e-300):
-        return Ellipse(float(a), float(b), None)
-    tilt = float(np.degrees(np.arctan2(vectors[1, 1], vectors[0, 1])))
-    tilt = (tilt + 90) % 180 - 90
-    return Ellipse(float(a), float(b), 90.0 if tilt <= -90 + 1e-9 else tilt)
-
-
-def contour(mean: npt.ArrayLike, cov: npt.ArrayLike, k: float, *, points: int = 181) -> FloatArray:
-    """The k-SD contour, shape (points, 2): mean + k V sqrt(diag lambda) (cos, sin)."""
-    values, vectors = np.linalg.eigh(checked_covariance(cov))
-    angle = np.linspace(0, 2 * np.pi, points)
-    circle = np.stack([np.cos(angle), np.sin(angle)])
-    return np.asarray(mean) + k * (vectors * np.sqrt(np.maximum(values, 0)) @ circle).T
-
-
-def whitening_matrix(cov: npt.ArrayLike, *, kind: str = "ZCA") -> FloatArray:
-    """ZCA: V diag(1/sqrt lambda) V'; PCA: diag(1/sqrt lambda) V'. Both make cov the identity.
-
-    Source: Kessy, Lewin & Strimmer 2018. Eigenvalues are floored at 1e-12 of the largest.
-    """
-    if kind not in ("ZCA", "PCA"):
-        raise ValueError(f"kind must be one of ZCA, PCA; got '{kind}'")
-    values, vectors = np.linalg.eigh(checked_covariance(cov))
-    values = np.maximum(values, 1e-12 * values[-1])
-    whitened = vectors.T / np.sqrt(values)[:, None]
-    return vectors @ whitened if kind == "ZCA" else whitened
 
 
 def stages(

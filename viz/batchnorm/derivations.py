@@ -2,7 +2,8 @@
 
 from viz.batchnorm import small_batch
 from viz.batchnorm.batches import Family, RunningTrace, SmallBatches
-from viz.batchnorm.results import Line1D, Plane
+from viz.batchnorm.feature import Line1D
+from viz.batchnorm.pair import Plane
 from viz.draw.numbers import latex
 from viz.view import Line
 
@@ -41,6 +42,11 @@ def line(result: Line1D) -> tuple[Line, ...]:
             "The input's position and scale are gone; skewness and kurtosis never enter.",
         ),
         Line(
+            r"\mathrm{BN}(a x + b) = \mathrm{BN}(x) \quad (a > 0)",
+            "A bias before the layer is removed with the mean, and the scale of the weights "
+            "before it is divided away: neither does anything (exactly so with eps = 0).",
+        ),
+        Line(
             r"\frac{\partial L}{\partial x} = \frac{\gamma}{\sqrt{\sigma^2 + \epsilon}} \Bigl("
             r"dy - \overline{dy} - \hat x\,\overline{dy\,\hat x}\Bigr), \qquad "
             r"\sum \frac{\partial L}{\partial x} = 0",
@@ -57,33 +63,40 @@ def _matrix(rows: object) -> str:
 
 def plane(result: Plane) -> tuple[Line, ...]:
     """Why the correlation survives, and where the 45° come from."""
-    state = result.final
-    raw = state.raw[1]
-    first, second = (float(v) ** 0.5 for v in raw.diagonal())
-    rho = state.rho
-    return (
+    state, origin = result.final, result.final.origin
+    first, second = (latex(float(v)) for v in origin.std)
+    g1, g2 = (latex(float(v)) for v in result.gamma)
+    rho = latex(origin.rho)
+    lines = [
         Line(
-            rf"A = \mathrm{{diag}}\Bigl(\tfrac{{1}}{{{latex(first)}}}, "
-            rf"\tfrac{{1}}{{{latex(second)}}}\Bigr), \qquad "
-            rf"A\,{_matrix(raw)}\,A = {_matrix(state.cov)}",
+            r"A = \mathrm{diag}\Bigl(\tfrac{\gamma_1}{\sigma_1}, \tfrac{\gamma_2}{\sigma_2}\Bigr)"
+            rf" = \mathrm{{diag}}\Bigl(\tfrac{{{g1}}}{{{first}}}, \tfrac{{{g2}}}{{{second}}}\Bigr)"
+            r", \qquad "
+            rf"A\,{_matrix(origin.cov)}\,A = {_matrix(state.cov)}",
             "Each feature is divided by its own standard deviation; nothing is rotated.",
         ),
         Line(
-            r"\mathrm{Cov}\Bigl(\tfrac{x_1}{\sigma_1}, \tfrac{x_2}{\sigma_2}\Bigr) = "
-            rf"\frac{{\mathrm{{Cov}}(x_1, x_2)}}{{\sigma_1 \sigma_2}} = \rho = {latex(rho)}",
-            "The covariance of standardized features is the correlation of the old ones.",
+            r"\begin{aligned} \mathrm{Cov}(y_1, y_2) &= \frac{\gamma_1 \gamma_2}{\sigma_1 \sigma_2}"
+            r"\,\mathrm{Cov}(x_1, x_2) = \gamma_1 \gamma_2\,\rho \\ "
+            r"\mathrm{SD}(y_1)\,\mathrm{SD}(y_2) &= |\gamma_1 \gamma_2| \\ "
+            rf"\mathrm{{corr}}(y_1, y_2) &= \pm\rho, \qquad \rho = {rho} \end{{aligned}}",
+            "The correlation survives in three lines; its sign turns if one of the γ is negative.",
         ),
-        Line(
-            r"\begin{pmatrix} 1 & \rho \\ \rho & 1 \end{pmatrix} \begin{pmatrix} 1 \\ \pm 1 "
-            r"\end{pmatrix} = (1 \pm \rho) \begin{pmatrix} 1 \\ \pm 1 \end{pmatrix}",
-            "So the axes always lie at ±45°, whatever the tilt was before.",
-        ),
-        Line(
-            rf"\sqrt{{1 + |\rho|}} = {latex(state.ellipse.a, 6)}, \qquad "
-            rf"\sqrt{{1 - |\rho|}} = {latex(state.ellipse.b, 6)}",
-            "Semi-axes of the 1-SD contour; both are 1, a circle, only without correlation.",
-        ),
-    )
+    ]
+    if abs(result.gamma[0]) == abs(result.gamma[1]) == 1:
+        lines += [
+            Line(
+                r"\begin{pmatrix} 1 & \rho \\ \rho & 1 \end{pmatrix} \begin{pmatrix} 1 \\ \pm 1 "
+                r"\end{pmatrix} = (1 \pm \rho) \begin{pmatrix} 1 \\ \pm 1 \end{pmatrix}",
+                "So the axes always lie at ±45°, whatever the tilt was before.",
+            ),
+            Line(
+                rf"\sqrt{{1 + |\rho|}} = {latex(state.ellipse.a, 6)}, \qquad "
+                rf"\sqrt{{1 - |\rho|}} = {latex(state.ellipse.b, 6)}",
+                "Semi-axes of the 1-SD contour; both are 1, a circle, only without correlation.",
+            ),
+        ]
+    return tuple(lines)
 
 
 def small(result: SmallBatches) -> tuple[Line, ...]:

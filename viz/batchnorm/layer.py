@@ -13,10 +13,18 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
-    """Standard deviations before and after, and the largest change of any correlation."""
+    """A layer's features before and after the norm.
+
+    Attributes:
+        before, after: standard deviations, shape (256,).
+        correlation_before, correlation_after: shape (256, 256).
+        correlation_change: the largest change of any correlation.
+    """
 
     before: FloatArray
     after: FloatArray
+    correlation_before: FloatArray
+    correlation_after: FloatArray
     correlation_change: float
 
 
@@ -30,4 +38,4 @@ def activations(seed: int = 0) -> Layer:
     y = compute.normalize(z, eps=0.0).y
     before, after = compute.moments(z), compute.moments(y)
     change = float(np.abs(before.correlation - after.correlation).max())
-    return Layer(before.std, after.std, change)
+    return Layer(before.std, after.std, before.correlation, after.correlation, change)

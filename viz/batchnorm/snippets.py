@@ -6,7 +6,8 @@ import numpy as np
 
 from viz.batchnorm import batches, compute, small_batch
 from viz.batchnorm.batches import RunningTrace
-from viz.batchnorm.results import Line1D, PlaneState
+from viz.batchnorm.feature import Line1D
+from viz.batchnorm.pair import Plane
 
 TINY = 1e-12
 
@@ -22,16 +23,19 @@ mean, std = {mean!r}, {std!r}
 batch = torch.tensor([[mean - std], [mean + std]], dtype=torch.float64)
 
 # PyTorch refuses eps = 0 in training, so the exam's idealisation becomes a small eps.
-layer = torch.nn.BatchNorm1d(1, eps={eps!r}, dtype=torch.float64)
+layer = torch.nn.BatchNorm1d(1, eps={eps!r}, momentum=1.0, dtype=torch.float64)
 with torch.no_grad():
     layer.weight.fill_({state.gamma!r})  # gamma
     layer.bias.fill_({state.beta!r})  # beta
 
-layer.train()
+layer.train()  # the batch's own mean and variance (over n)
 y = layer(batch).detach().ravel()
 answer = [y.mean().item(), y.std(correction=0).item(), y[1].item()]
-print("mean, SD, where mean + SD lands:", answer)
-# layer.eval() would use layer.running_mean and layer.running_var instead of the batch's own.
+print("train: mean, SD, where mean + SD lands:", answer)
+
+layer.eval()  # running_mean and running_var instead; running_var divides by n - 1,
+print("running:", layer.running_mean.item(), layer.running_var.item())  # here twice as much
+print("eval: where mean + SD lands:", layer(batch)[1].item())
 """
 
 
@@ -52,41 +56,50 @@ def agree_line(result: Line1D) -> dict[str, float]:
     return {"closed form": float(closed), "viz": float(ours), "PyTorch": float(theirs[1, 0])}
 
 
-def plane(final: PlaneState) -> str:
+def plane(result: Plane) -> str:
     """The layer on four points with the given covariance."""
-    mean, cov = final.raw
+    origin = result.final.origin
     return f"""import torch
 
-mean = torch.tensor({mean.tolist()!r}, dtype=torch.float64)
-cov = torch.tensor({cov.tolist()!r}, dtype=torch.float64)
+mean = torch.tensor({origin.mean.tolist()!r}, dtype=torch.float64)
+cov = torch.tensor({origin.cov.tolist()!r}, dtype=torch.float64)
 
-# Four points with exactly this mean and covariance: mean plus and minus sqrt(2) L e_i.
-L = torch.linalg.cholesky(cov) * 2**0.5
-batch = torch.cat([mean + L.T, mean - L.T])
+# Four points with exactly this mean and covariance: mean plus and minus sqrt(2) times a root.
+values, vectors = torch.linalg.eigh(cov)
+root = vectors * (2 * values.clamp(min=0)).sqrt()
+batch = torch.cat([mean + root.T, mean - root.T])
 
-layer = torch.nn.BatchNorm1d(2, eps=1e-10, affine=False, dtype=torch.float64)
-y = layer(batch)
-after = y.T @ y / len(y)
-print("correlation after:", after[0, 1].item())
-answer = torch.linalg.eigvalsh(after).sqrt().flip(0).tolist()  # semi-axes of the 1-SD contour
-print(answer)
+layer = torch.nn.BatchNorm1d(2, eps=1e-10, dtype=torch.float64)
+with torch.no_grad():
+    layer.weight.copy_(torch.tensor({result.gamma.tolist()!r}))  # gamma
+    layer.bias.copy_(torch.tensor({result.beta.tolist()!r}))  # beta
+y = layer(batch).detach()
+after = torch.cov(y.T, correction=0)
+print("covariance after:", after.tolist())
+answer = torch.linalg.eigvalsh(after).clamp(min=0).sqrt().flip(0).tolist()
+print("semi-axes of the 1-SD contour:", answer)
 """
 
 
-def agree_plane(final: PlaneState) -> dict[str, float]:
-    """The longer semi-axis after the layer."""
+def agree_plane(result: Plane) -> dict[str, float]:
+    """The longer semi-axis after the layer: root of the larger eigenvalue of a 2 x 2 matrix."""
     import torch
 
-    mean, cov = final.raw
-    values, vectors = np.linalg.eigh(cov)
+    origin, gamma = result.final.origin, result.gamma
+    values, vectors = np.linalg.eigh(origin.cov)
     root = vectors * np.sqrt(2 * np.maximum(values, 0))
-    points = torch.from_numpy(np.concatenate([mean + root.T, mean - root.T]))
-    y = torch.nn.functional.batch_norm(points, None, None, training=True, eps=TINY)
-    theirs = torch.linalg.eigvalsh(y.T @ y / 4)[-1].sqrt()
-    closed = np.sqrt(1 + abs(final.rho))
+    points = torch.from_numpy(np.concatenate([origin.mean + root.T, origin.mean - root.T]))
+    weight, bias = (torch.from_numpy(np.array(v, dtype=float)) for v in (gamma, result.beta))
+    tiny = TINY * float(origin.std.min()) ** 2
+    y = torch.nn.functional.batch_norm(
+        points, None, None, weight, bias, training=True, eps=max(tiny, 1e-30)
+    )
+    theirs = torch.linalg.eigvalsh(torch.cov(y.T, correction=0))[-1].sqrt()
+    half, across = (gamma[0] ** 2 - gamma[1] ** 2) / 2, gamma[0] * gamma[1] * origin.rho
+    closed = np.sqrt((gamma[0] ** 2 + gamma[1] ** 2) / 2 + np.hypot(half, across))
     return {
-        "closed form √(1 + |ρ|)": float(closed),
-        "viz": final.ellipse.a,
+        "closed form": float(closed),
+        "viz": result.final.ellipse.a,
         "PyTorch": float(theirs),
     }
 

@@ -7,10 +7,19 @@ import numpy as np
 
 from viz import seeds, tables
 from viz.draw.film import Film
-from viz.rnn import figures, results, run_figures, texts
+from viz.rnn import (
+    derivations,
+    descent_figures,
+    figures,
+    long_figures,
+    matrix_figures,
+    results,
+    snippets,
+    tours,
+)
 from viz.rnn.results import Descent, Graph, LongRun, MatrixRun
 from viz.settings import BaseSettings, choice, number, own_data, switch, table
-from viz.view import Preset, Progress, View, quiet
+from viz.view import Progress, View, quiet
 
 CLIFF = (1.0, *[0.0] * 29)
 LIMIT = 100.0
@@ -65,7 +74,7 @@ class GraphSettings(BaseSettings):
     """The unrolled graph: one step for every input."""
 
     weight: float = number(
-        SEED.defaults.weight, key="w", label="Weight w", low=-2, high=2, step=0.01
+        SEED.defaults.weight, key="w", label="Weight w", low=-3, high=3, step=0.05
     )
     inputs: str = table(
         tables.write_numbers(SEED.defaults.u),
@@ -73,13 +82,17 @@ class GraphSettings(BaseSettings):
         label="Inputs u₁, u₂, …",
         hint="One to six numbers; each of them is one step.",
     )
-    show: Literal["numbers", "symbols"] = choice("numbers", key="show", label="Show")
+    tanh: bool = switch(False, key="tanh", label="tanh after each ×")
+    show: Literal["numbers", "symbols"] = choice(
+        "numbers", key="show", label="Show", when={"tanh": (False,)}
+    )
 
 
 def run_graph(settings: GraphSettings, progress: Progress = quiet) -> Graph:
     del progress
     inputs = read_inputs(settings.inputs, limit=6)
-    return results.graph(inputs, settings.weight, symbolic=settings.show == "symbols")
+    symbolic = settings.show == "symbols"
+    return results.graph(inputs, settings.weight, symbolic=symbolic, tanh=settings.tanh)
 
 
 def read_inputs(text: str, *, limit: int) -> tuple[float, ...]:
@@ -184,7 +197,7 @@ def run_descent(settings: DescentSettings, progress: Progress = quiet) -> Descen
 
 
 def more_graph(result: Graph, *, phone: bool = False) -> tuple[Film, ...]:
-    return (run_figures.edge_shares(result, phone=phone),)
+    return (descent_figures.edge_shares(result, phone=phone),)
 
 
 VIEWS: tuple[View[Any, Any], ...] = (
@@ -195,96 +208,56 @@ VIEWS: tuple[View[Any, Any], ...] = (
         run=run_graph,
         film=figures.unrolled_graph,
         answer=lambda result: [result.ahead.y, result.back.dw, *result.back.edges],
-        snippet=lambda s: texts.graph_snippet(run_graph(s)),
-        derive=texts.graph_lines,
-        agree=lambda s: texts.graph_agree(run_graph(s)),
+        snippet=lambda s: snippets.graph_snippet(run_graph(s)),
+        derive=derivations.graph_lines,
+        agree=lambda s: snippets.graph_agree(run_graph(s)),
         more=more_graph,
-        presets=(
-            Preset("Exam symbols", {"show": "symbols"}, "Every node as a polynomial."),
-            Preset("All ones", {"inputs": "1, 1, 1"}, "Each edge counts how often w was used."),
-            Preset("Impulse", {"inputs": "1, 0, 0, 0"}, "One input, remembered for four steps."),
-            Preset("Alternating", {"inputs": "1, -1, 1, -1"}, "Signs cancel on the way."),
-        ),
-        findings=(
-            Preset("w = −1", {"weight": -1.0}, "Signs alternate, sizes stay: memory is kept."),
-            Preset(
-                "w = 0.5", {"weight": 0.5}, "The oldest input fades first: its edge is smallest."
-            ),
-            Preset("six steps", {"inputs": "1, 1, 1, 1, 1, 1"}, "Six uses of w, six edges."),
-        ),
-        table=lambda result: {
-            "node": list(result.names),
-            "value": list(result.chain),
-            "derivative of y": list(result.derivatives),
-        },
+        presets=tours.GRAPH_PRESETS,
+        findings=tours.GRAPH_FINDINGS,
+        table=figures.table,
     ),
     View(
         key="long",
         label="Long sequence",
         settings=LongSettings,
         run=run_long,
-        film=run_figures.long_sequence,
+        film=long_figures.long_sequence,
+        table=long_figures.table,
         answer=answer_long,
-        snippet=lambda s: texts.long_snippet(run_long(s)),
-        derive=texts.long_lines,
-        agree=lambda s: texts.long_agree(run_long(s)),
-        findings=(
-            Preset(
-                "100 steps at w = 0.5",
-                {"num_steps": 100},
-                "The first input's influence is 8 × 10⁻³¹.",
-                step=20,
-            ),
-            Preset(
-                "50 steps at w = 1.5",
-                {"num_steps": 50},
-                "Now the far past takes over, and the last 10 steps carry only 21%.",
-                step=60,
-            ),
-            Preset("tanh", {"tanh": True}, "Saturation takes a second factor at every step."),
-        ),
-        presets=(
-            Preset("Impulse", {"pattern": "impulse"}, "Only the first input is not zero."),
-            Preset("Alternating", {"pattern": "signs"}, "1, −1, 1, −1, …"),
-            Preset("Own data", {"pattern": "own"}, "Type your own inputs below."),
-        ),
+        snippet=lambda s: snippets.long_snippet(run_long(s)),
+        derive=derivations.long_lines,
+        agree=lambda s: snippets.long_agree(run_long(s)),
+        findings=tours.LONG_FINDINGS,
+        presets=tours.LONG_PRESETS,
     ),
     View(
         key="matrix",
         label="Matrix",
         settings=MatrixSettings,
         run=run_matrix,
-        film=run_figures.matrix_growth,
+        film=matrix_figures.matrix_growth,
+        table=matrix_figures.table,
         answer=lambda result: [
             float(result.facts.norms.max()),
             result.facts.spectral_radius,
             result.facts.top_singular_value,
         ],
-        snippet=lambda s: texts.matrix_snippet(run_matrix(s)),
-        derive=texts.matrix_lines,
-        agree=lambda s: texts.matrix_agree(run_matrix(s)),
-        findings=(
-            Preset(
-                "a rotation", {"matrix": "rotation"}, "The norm never changes: orthogonal nets."
-            ),
-            Preset("a diagonal matrix", {"matrix": "diagonal"}, "Dies from the first step on."),
-            Preset("a nilpotent matrix", {"matrix": "nilpotent"}, "Grows once, then is exactly 0."),
-        ),
+        snippet=lambda s: snippets.matrix_snippet(run_matrix(s)),
+        derive=derivations.matrix_lines,
+        agree=lambda s: snippets.matrix_agree(run_matrix(s)),
+        findings=tours.MATRIX_FINDINGS,
     ),
     View(
         key="descent",
         label="Descent",
         settings=DescentSettings,
         run=run_descent,
-        film=run_figures.descent_path,
+        film=descent_figures.descent_path,
+        table=descent_figures.table,
         answer=lambda result: [result.steps[1].weight, result.steps[-1].weight],
-        snippet=lambda s: texts.descent_snippet(run_descent(s), CLIFF),
-        derive=texts.descent_lines,
-        agree=lambda s: texts.descent_agree(run_descent(s), CLIFF),
-        findings=(
-            Preset("no clipping", {"clip": 0.0}, "One step from 1.1 lands at −74.8.", step=1),
-            Preset("a smaller rate", {"lr": 0.001}, "Slower, and it still bounces at the end."),
-            Preset("start on the plain", {"start": 0.8}, "Flat ground: nearly no slope at all."),
-        ),
+        snippet=lambda s: snippets.descent_snippet(run_descent(s), CLIFF),
+        derive=derivations.descent_lines,
+        agree=lambda s: snippets.descent_agree(run_descent(s), CLIFF),
+        findings=tours.DESCENT_FINDINGS,
     ),
 )

@@ -1,0 +1,267 @@
+"""Two features: contours before and after the layer on equal scales."""
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from viz.batchnorm.captions import plane_caption
+from viz.batchnorm.gaussians import contour
+from viz.batchnorm.pair import Input, Plane, PlaneState
+from viz.batchnorm.sent import column
+from viz.draw import graph, theme
+from viz.draw.film import Film, Frame, still
+from viz.draw.numbers import fixed
+
+CLOUD = 4
+
+
+def two_features(result: Plane, *, phone: bool = False) -> Film:
+    """Contours before and after, with the guide squares at one and two deviations."""
+    final = result.final
+    wide = {"l": 58, "r": 262, "t": 12, "b": 52}
+    figure = go.Figure(
+        data=[
+            *_cloud("before", *_of_input(final.origin), theme.BEFORE),
+            *_cloud("after", *_of_state(final), theme.AFTER),
+            _whitened(result),
+        ],
+        layout=theme.chart(
+            560 if phone else 440,
+            margin={"l": 48, "r": 8, "t": 10, "b": 210} if phone else wide,
+            xaxis={**_equal(result.limits[0], "feature 1"), "constrain": "range"},
+            yaxis={
+                **_equal(result.limits[1], "feature 2"),
+                "scaleanchor": "x",
+                "constrain": "domain",
+                "constraintoward": "bottom",
+            },
+            **_facts(result, final, phone),
+        ),
+    )
+    frames = tuple(_frame(result, state, phone) for state in result.states)
+    variable = "stage" if result.play == "stages" else "correlation"
+    return Film(figure, frames, variable=variable, start=result.start, table=table(result))
+
+
+def _equal(limits: tuple[float, float], title: str) -> dict[str, Any]:
+    return {
+        "range": list(limits),
+        "title": {"text": title},
+        "dtick": 1 if limits[1] - limits[0] < 12 else 2,
+        "fixedrange": True,
+    }
+
+
+Drawn = tuple[np.ndarray, tuple[np.ndarray, ...], np.ndarray]
+
+
+def _of_input(origin: Input) -> Drawn:
+    return origin.points, origin.contours, origin.mean
+
+
+def _of_state(state: PlaneState) -> Drawn:
+    lines = tuple(state.moved(line) for line in state.origin.contours)
+    return state.moved(state.origin.points), lines, state.mean
+
+
+def _cloud(
+    name: str,
+    points: np.ndarray,
+    contours: tuple[np.ndarray, ...],
+    mean: np.ndarray,
+    color: str,
+) -> list[dict[str, Any]]:
+    dots, one, two, centre = _changes(points, contours, mean)
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": name,
+            **dots,
+            "marker": {"color": color, "size": 4, "opacity": 0.28},
+            "hoverinfo": "skip",
+        }
+    ]
+    for k, line, width, dash in ((1, one, 3.0, "solid"), (2, two, 2.0, "dash")):
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": f"{name}, {k} SD",
+                **line,
+                "line": {"color": color, "width": width, "dash": dash},
+                "hovertemplate": f"{name}, {k} SD<extra></extra>",
+            }
+        )
+    cross = {"symbol": "cross-thin", "size": 15, "line": {"color": color, "width": 3}}
+    hover = "mean (%{x:.2f}, %{y:.2f})<extra></extra>"
+    traces.append(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": f"{name}, mean",
+            **centre,
+            "marker": cross,
+            "hovertemplate": hover,
+        }
+    )
+    return traces
+
+
+def _changes(
+    points: np.ndarray, contours: tuple[np.ndarray, ...], mean: np.ndarray
+) -> tuple[dict[str, Any], ...]:
+    centre = {"x": [round(float(mean[0]), 4)], "y": [round(float(mean[1]), 4)]}
+    return (_xy(points), *(_xy(line) for line in contours), centre)
+
+
+def _xy(points: np.ndarray) -> dict[str, Any]:
+    return {"x": column(points[:, 0]), "y": column(points[:, 1])}
+
+
+def _whitened(result: Plane) -> dict[str, Any]:
+    """The 1-SD outline of whitened data; empty if it is not asked for."""
+    points = result.whitened
+    xy = _xy(points) if points is not None else {"x": [], "y": []}
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": result.compare or "whitening",
+        **xy,
+        "line": {"color": theme.TRU, "width": 2.5, "dash": "dot"},
+        "hovertemplate": f"{result.compare} whitening, 1 SD<extra></extra>",
+    }
+
+
+def _frame(result: Plane, state: PlaneState, phone: bool) -> Frame:
+    """A frame that looks like the finished picture carries its sentence alone."""
+    said = plane_caption(result, state)
+    if result.play == "stages" and state.same_as(result.final):
+        return Frame(state.label, said)
+    changes = _changes(*_of_state(state))
+    traces = tuple(range(CLOUD, 2 * CLOUD))
+    if result.play == "rho":
+        changes = (*_changes(*_of_input(state.origin)), *changes)
+        traces = tuple(range(2 * CLOUD))
+    return Frame(state.label, said, traces, changes, _facts(result, state, phone))
+
+
+def _facts(result: Plane, state: PlaneState, phone: bool) -> dict[str, Any]:
+    """The numbers beside the picture, and the guide squares of a finished pass."""
+    size, left = (14, 0.0) if phone else (17, 1.03)
+    done = state.stage == 4 or state.same_as(result.final)
+    origin = state.origin
+    before = _numbers("before", origin.std, origin.rho, origin.ellipse, phone)
+    name = "after" if done else "on the way"
+    after = _numbers(name, state.std, state.rho, state.ellipse, phone)
+    more: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left"}
+    more |= {"align": "left", "yanchor": "top"}
+    rows = [(0, 0.98, before, theme.BEFORE), (1, 0.66, after, theme.AFTER)]
+    notes = [
+        graph.note(
+            left + (0.52 * column if phone else 0),
+            -0.17 if phone else height,
+            text,
+            size=size,
+            color=color,
+            **more,
+        )
+        for column, height, text, color in rows
+    ]
+    if done:
+        notes.append(_verdict(result, state, left, size, phone, more))
+    key = "solid: 1 SD, dashed: 2 SD"
+    if not phone:
+        notes.append(graph.note(left, 0.07, key, size=15, color=theme.MUTED, **more))
+    return {"annotations": notes, "shapes": _squares(result) if done else []}
+
+
+def _verdict(
+    result: Plane, state: PlaneState, left: float, size: int, phone: bool, more: dict[str, Any]
+) -> dict[str, Any]:
+    """What the picture shows, or the outline it is compared with."""
+    place = (left, -0.53) if phone else (left, 0.32)
+    gap = " " if phone else "<br>"
+    if result.compare:
+        words = f"<b>{result.compare} whitening</b>{gap}a circle: the correlation is gone"
+        return graph.note(*place, words, size=size, color=theme.TRU, **more)
+    tilted = state.rho is not None and abs(state.rho) > 1e-9
+    words = f"still an ellipse:{gap}no whitening" if tilted else f"nothing to turn:{gap}ρ = 0"
+    return graph.note(*place, words, size=size, color=theme.INK, **more)
+
+
+def _numbers(name: str, std: np.ndarray, rho: float | None, axes: Any, phone: bool) -> str:
+    tilt = "circle" if axes.tilt is None else f"tilt {fixed(axes.tilt, 1)}°"
+    comma = "<br>" if phone else ", "
+    correlation = "a feature is constant" if rho is None else f"correlation {fixed(rho)}"
+    return (
+        f"<b>{name}</b><br>SD {fixed(std[0])} and {fixed(std[1])}<br>{correlation}<br>"
+        f"axes {fixed(axes.a)} and {fixed(axes.b)}{comma}{tilt}"
+    )
+
+
+def _squares(result: Plane | None = None) -> list[dict[str, Any]]:
+    beta = (0.0, 0.0) if result is None else result.beta
+    gamma = (1.0, 1.0) if result is None else np.abs(result.gamma)
+    line = {"color": theme.AFTER, "width": 1.3, "dash": "dot"}
+    return [
+        {
+            "type": "rect",
+            "x0": float(beta[0] - k * gamma[0]),
+            "x1": float(beta[0] + k * gamma[0]),
+            "y0": float(beta[1] - k * gamma[1]),
+            "y1": float(beta[1] + k * gamma[1]),
+            "line": line,
+            "layer": "below",
+        }
+        for k in (1, 2)
+    ]
+
+
+def table(result: Plane) -> dict[str, list[Any]]:
+    """Moments before and after."""
+    state, origin = result.final, result.final.origin
+    before, after = origin.ellipse, state.ellipse
+    rows = [
+        ("mean 1", origin.mean[0], state.mean[0]),
+        ("mean 2", origin.mean[1], state.mean[1]),
+        ("standard deviation 1", origin.std[0], state.std[0]),
+        ("standard deviation 2", origin.std[1], state.std[1]),
+        ("correlation", origin.rho, state.rho if state.rho is not None else 0.0),
+        ("longer semi-axis", before.a, after.a),
+        ("shorter semi-axis", before.b, after.b),
+    ]
+    return {
+        "": [row[0] for row in rows],
+        "before": [float(row[1]) for row in rows],
+        "after": [float(row[2]) for row in rows],
+    }
+
+
+def contour_choice(cov: np.ndarray, *, reach: float = 2.15, whose: str = "") -> Film:
+    """A small drawing of mean, 1-SD and 2-SD contours at the origin, for a question."""
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": f"{k} SD",
+            "line": {"color": theme.INK, "width": width, "dash": dash},
+            "hoverinfo": "skip",
+            **_xy(contour((0.0, 0.0), cov, k, points=61)),
+        }
+        for k, width, dash in ((1, 3, "solid"), (2, 2, "dash"))
+    ]
+    cross = {"symbol": "cross-thin", "size": 12, "line": {"color": theme.INK, "width": 2.5}}
+    centre = {"x": [0], "y": [0], "marker": cross, "hoverinfo": "skip", "name": "mean"}
+    traces.append({"type": "scatter", "mode": "markers", **centre})
+    axis = {"range": [-reach, reach], "dtick": 1, "fixedrange": True}
+    layout = theme.chart(
+        220,
+        margin={"l": 30, "r": 10, "t": 6, "b": 28},
+        xaxis={**axis, "constrain": "domain"},
+        yaxis={**axis, "scaleanchor": "x"},
+        shapes=_squares(),
+    )
+    words = f"{whose}: contours" if whose else "Contours"
+    return still(go.Figure(traces, layout), f"{words} at one and two standard deviations.")
