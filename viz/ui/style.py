@@ -9,6 +9,7 @@ _PAGE = """<style>
 .st-key-un-header { margin-bottom: -.35rem; }
 .st-key-un-controls [data-testid=stVerticalBlock], .st-key-un-controls { gap: .45rem; }
 [data-testid=stMainBlockContainer]:has(.st-key-un-screen) { max-width: 760px; }
+[class*=st-key-finding] button { min-height: 1.7rem; padding: 0; text-align: left; }
 [class*=st-key-un-storage] { position: absolute; }
 .st-key-un-hidden { display: none; }
 @media (max-width: 640px) {

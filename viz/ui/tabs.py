@@ -63,7 +63,7 @@ def _finding(
 ) -> None:
     words = f" :gray[{preset.words}]" if preset.words else ""
     st.button(
-        f"Try this: {preset.label}{words}",
+        f":blue[Try this: {preset.label}.]{words}",
         key=key,
         type="tertiary",
         on_click=link.take,

@@ -86,6 +86,7 @@ class Stage {
     this.range.setAttribute("aria-label", data.film.variable);
     this.bar.hidden = this.frames < 2;
     this.root.classList.toggle("un-lecture", data.lecture === true);
+    if (!before) this.frame.style.height = `${data.film.figure.layout.height ?? 450}px`; // nothing jumps when the picture comes
     this.speak(data.film.frames[this.index]); // words and names do not wait for plotly.js
     if (data.lecture != null || !before) return this.retheme();
     afterPaint(() => this.retheme()); // the page's main stage is painted before the further charts
