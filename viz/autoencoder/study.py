@@ -69,7 +69,8 @@ class Study:
     @property
     def evenly(self) -> bool:
         """Whether the recorded steps are evenly spaced, so that a linear axis suits them."""
-        return bool(np.ptp(np.diff(self.run.steps)) <= 1)
+        gaps = np.diff(self.run.steps)
+        return len(gaps) > 0 and bool(np.ptp(gaps) <= 1)
 
     @property
     def aligned(self) -> bool:

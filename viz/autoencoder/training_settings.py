@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from viz.autoencoder.figures import Beside
 from viz.settings import BaseSettings, choice, number, own_data, switch, table
 
 Training = Literal["full gradient", "SGD", "Adam", "AdamW"]
@@ -44,6 +45,12 @@ class TrainingSettings(BaseSettings):
     )
     decoder_scale: float = number(
         1, key="ratio", label="Decoder starts larger by", low=0.1, high=10, log=DECADE
+    )
+    beside: Beside = choice(
+        "column products",
+        key="beside",
+        label="Beside the curves",
+        hint="What the decoder looks like at the step on the bar.",
     )
     step_size: float = number(
         0.15,

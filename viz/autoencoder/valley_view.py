@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from viz.autoencoder import landscapes, training, valley, witnesses
+from viz.autoencoder import training, valley, valley_figures, witnesses
 from viz.autoencoder.compute import penalty
 from viz.autoencoder.training_settings import DECADE, HIGH, LOW
 from viz.autoencoder.valley import Descent
@@ -49,7 +49,7 @@ def run(settings: ValleySettings, progress: Progress = quiet) -> Descent:
 
 
 def film(descent: Descent, *, phone: bool = False) -> Film:
-    return landscapes.valley_film(descent, phone=phone)
+    return valley_figures.valley_film(descent, phone=phone)
 
 
 def answer(descent: Descent) -> list[float]:
