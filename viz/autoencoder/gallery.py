@@ -10,7 +10,6 @@ from viz.autoencoder.study import Data, Method, Study
 from viz.autoencoder.training import Record
 
 SHOWN = 8
-FAST_STEP = 0.03
 FRAMES = 34
 
 
@@ -110,7 +109,7 @@ def gallery(
         start,
         weights,
         method=method,
-        step_size=FAST_STEP if method == "fast" else plain,
+        step_size=study.FAST_STEP if method == "fast" else plain,
         record=training.log_steps(num_steps, FRAMES),
         rng=rng,
         progress=progress,

@@ -14,6 +14,7 @@ from viz.autoencoder import (
     image_figures,
     images,
     snippets,
+    study,
     witnesses,
 )
 from viz.autoencoder.gallery import Album, Gallery
@@ -139,7 +140,7 @@ def snippet(settings: ImageSettings) -> str:
     """The same run on points with the images' variances; ``answer`` holds W2's values."""
     values, weights = album_of(settings).data.eigenvalues, compute.penalty(settings.share)
     fast = settings.solver == "fast"
-    step = gallery.FAST_STEP
+    step = study.FAST_STEP
     if not fast:
         step = settings.step_size * compute.stable_step(values, weights)
     head = snippets.head(

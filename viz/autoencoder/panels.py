@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from viz.autoencoder.compute import FloatArray
 from viz.autoencoder.study import Study
@@ -13,6 +14,7 @@ from viz.draw.graph import note
 from viz.draw.numbers import fixed
 
 Trace = dict[str, Any]
+IndexArray = npt.NDArray[np.int64]
 
 BRIM = 1.2
 FOOT = 0.15
@@ -89,20 +91,27 @@ def products(study: Study, *, phone: bool) -> Panel:
 
 
 def _changes(cells: FloatArray) -> tuple[Trace, Trace]:
-    """The colours of a table's cells, and the numbers in them; a large table has few decimals."""
-    size, places = cells.shape[1], 2 if cells.shape[1] <= ROOMY else 1
-    share = np.clip(np.abs(cells) / BRIM, 0, 1)
+    """The colours of a table's cells, and the numbers that are written into them."""
+    size, (rows, columns) = cells.shape[1], _numbered(*cells.shape)
     texts, colors = [], []
-    for value, part in zip(cells.ravel().tolist(), share.ravel().tolist(), strict=True):
-        texts.append(fixed(value, places))
-        colors.append(theme.ink_on(part, theme.PAR if value >= 0 else theme.MUTED))
+    for value in cells[rows, columns].tolist():
+        share = min(abs(value) / BRIM, 1.0)
+        texts.append(fixed(value, 2 if size <= ROOMY else 1))
+        colors.append(theme.ink_on(share, theme.PAR if value >= 0 else theme.MUTED))
     font = {"color": colors, "size": {1: 24, 2: 22, 3: 20, 4: 18, 5: 16}.get(size, 14)}
     return {"z": (np.round(cells, 2) + 0.0).tolist()}, {"text": texts, "textfont": font}
 
 
+def _numbered(height: int, size: int) -> tuple[IndexArray, IndexArray]:
+    """Rows and columns of the cells with a number: all, or the diagonals of a large table."""
+    rows, columns = np.divmod(np.arange(height * size), size)
+    wanted = (rows % size == columns) | (size <= ROOMY)
+    return rows[wanted], columns[wanted]
+
+
 def _table(size: int, rows: list[int], now: tuple[Trace, ...], hover: str) -> tuple[Trace, Trace]:
     """A heat map with these rows, and its numbers; the scale's grey arm is negative."""
-    colours, words = now
+    (colours, words), (places, columns) = now, _numbered(len(rows), size)
     if len(rows) < rows[-1]:
         colours = {"z": _parted(colours["z"])}
     heat = {
@@ -125,8 +134,8 @@ def _table(size: int, rows: list[int], now: tuple[Trace, ...], hover: str) -> tu
         "type": "scatter",
         "name": "numbers",
         "mode": "text",
-        "x": list(range(1, size + 1)) * len(rows),
-        "y": [row for row in rows for _ in range(size)],
+        "x": (columns + 1).tolist(),
+        "y": [rows[n] for n in places.tolist()],
         "hoverinfo": "skip",
         **words,
         **HERE,

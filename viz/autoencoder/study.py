@@ -15,6 +15,7 @@ Method = Literal["full", "fast", "sgd", "adam", "adamw"]
 NUM_POINTS = 500
 SHOWN_POINTS = 6
 CLOSE = 1e-3
+FAST_STEP = 0.03
 # One seed gives three independent streams: the start's own, the points', the order's.
 POINTS, ORDER = 1, 2
 

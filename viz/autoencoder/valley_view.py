@@ -90,10 +90,9 @@ def derive(descent: Descent) -> tuple[Line, ...]:
     d, l2 = descent.variance, descent.l2
     one, two = float(descent.encoder_value[-1]), float(descent.decoder_value[-1])
     inside = 1 - l2 / d
-    root = (
-        rf"\\sqrt{{1-\\tfrac{{{short(l2)}}}{{{short(d)}}}}} = {short(max(inside, 0.0) ** 0.5, 6)}"
-    )
-    goal = root.replace("\\\\", "\\") if inside > 0 else r"0,\ \text{since}\ \lambda \ge d"
+    goal = r"0,\ \text{since}\ \lambda \ge d"
+    if inside > 0:
+        goal = rf"\sqrt{{1-\tfrac{{{short(l2)}}}{{{short(d)}}}}} = {short(inside**0.5, 6)}"
     return (
         Line(
             r"L(s_1, s_2) = d\,(1 - s_1 s_2)^2 + \lambda\,(s_1^2 + s_2^2)",

@@ -79,7 +79,7 @@ def ending(study: Study) -> str:
             f" {given_up(study)} its price: the code uses {best.rank} of {study.latent_dim} "
             "dimensions."
         )
-    if study.method == "full" and off(study) > FAR:
+    if study.method in ("full", "fast") and off(study) > FAR:
         return f" {unfinished(study)}"
     return ""
 
@@ -106,6 +106,8 @@ def given_up(study: Study) -> str:
 
 def unfinished(study: Study) -> str:
     """Why a run has not arrived: the slowest of balance, growth and turning."""
+    if study.method == "fast":
+        return "Not converged yet: more steps would get it there."
     steps, reason = max(_paces(study))
     if steps < study.run.steps[-1] / 10:
         return "Not converged yet."
