@@ -48,6 +48,17 @@ def test_the_default_curves_end_on_theorys_lines():
     ]
 
 
+def test_labels_stay_on_the_axis():
+    for values in ({"latent_dim": 7}, {"variances": "4 4 4 4 4 3 2 1", "latent_dim": 7}):
+        for phone in (False, True):
+            found = training_view.run(
+                settings_.settings_from(training_view.TrainingSettings, values)
+            )
+            film = training_view.film(found, phone=phone)
+            low, high = film.figure.layout.yaxis.range
+            assert all(low <= at <= high for at in trace(film, "theory's values")["y"])
+
+
 def test_the_default_panel_turns_into_the_identity():
     film = training()
     far = [float(trace(film, "distance", i)["text"][0].split("<b>")[1][:4]) for i in (0, 20, -1)]

@@ -14,7 +14,7 @@ Trace = dict[str, Any]
 
 ORIGIN = 0.6
 TALLEST = 4.0
-NAMED = 10
+NAMED = 7
 VEIL = 0.78
 AWAY = "\u2003"
 
@@ -215,7 +215,12 @@ def _labelled(study: Study, gap: float) -> list[tuple[float, str, float]]:
     if len(found) > NAMED:
         found = [found[0], found[-1]]
     heights = spread([value for value, _ in found], gap)
-    return [(value, dash, at) for (value, dash), at in zip(found, heights, strict=True)]
+    # A label beyond the axis would not be drawn.
+    above = max([*heights[:1], 0.0]) - (top_of(study) - gap / 4)
+    return [
+        (value, dash, at - max(above, 0.0))
+        for (value, dash), at in zip(found, heights, strict=True)
+    ]
 
 
 def law(study: Study, place: FloatArray) -> Trace:

@@ -15,7 +15,7 @@ from viz.draw.graph import note
 
 Beside = Literal["column products", "columns", "six points", "match with PCA", "balance", "angles"]
 
-TALL, TALL_PHONE = 424, 720
+TALL, TALL_PHONE = 424, 690
 MARGIN = {"l": 42, "r": 8, "t": 34, "b": 46}
 PHONE_MARGIN = {"l": 36, "r": 8, "t": 32, "b": 42}
 FIRST = 9

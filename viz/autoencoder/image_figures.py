@@ -20,8 +20,8 @@ SHADES = 9
 GAP = 1
 OUTSIDE = -SHADES - 1
 WIDTH = SHOWN * (SIDE + GAP) - GAP
-ROW = SIDE + 3.6
-TALL, TALL_PHONE = 424, 760
+ROW = SIDE + 4.4
+TALL, TALL_PHONE = 424, 700
 CHANGING = (2, 5, 6, 7, 10)
 ROWS = ("columns of <b>W</b>₂", "its singular vectors", "principal components", "images", "rebuilt")
 
@@ -125,7 +125,7 @@ def _names(shown: Gallery, *, phone: bool) -> dict[str, Any]:
         "name": "names",
         "mode": "text",
         "x": [-1.5] * len(said),
-        "y": [round(n * ROW - 1.9, 2) for n in range(len(said))],
+        "y": [round(n * ROW - 2.1, 2) for n in range(len(said))],
         "text": said,
         "textposition": "middle right",
         "textfont": {"size": 14 if phone else 15, "color": theme.INK},
