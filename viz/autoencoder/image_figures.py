@@ -50,11 +50,11 @@ def _frame(shown: Gallery, place: FloatArray, i: int) -> Frame:
 
 
 def _weights(shown: Gallery, i: int) -> npt.NDArray[np.int8]:
-    """The columns of W2, and under an empty line its singular vectors."""
+    """The columns of W2, and under two empty lines its singular vectors."""
     axes, reach = shown.study.data.eigenvectors, _reach(shown)
     columns, vectors = gallery.tiles(shown.study.run.decoders[i], axes)
     upper, lower = mosaic(columns / reach), mosaic(vectors / reach)
-    return np.vstack([upper, np.zeros_like(upper[:1]), lower])
+    return np.vstack([upper, np.zeros_like(upper[:2]), lower])
 
 
 def _reach(shown: Gallery) -> float:
@@ -97,9 +97,9 @@ def _traces(shown: Gallery, place: FloatArray, i: int, *, phone: bool) -> list[d
 
 
 def _tiles(row: int, z: npt.NDArray[np.int8], role: str) -> dict[str, Any]:
-    """Rows of tiles from the row-th on, two of them if an empty line parts ``z``."""
+    """Rows of tiles from the row-th on, two of them if empty lines part ``z``."""
     line = range(SIDE)
-    down = [*line, (SIDE - 1 + ROW) / 2, *(ROW + n for n in line)] if len(z) > SIDE else line
+    down = [*line, SIDE, ROW - 1, *(ROW + n for n in line)] if len(z) > SIDE else line
     return {
         "type": "heatmap",
         "name": ROWS[row].replace("<b>", "").replace("</b>", ""),
