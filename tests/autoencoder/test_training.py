@@ -162,6 +162,7 @@ def test_one_point_at_a_time_leans_without_decay():
     assert run.encoder_values[-1].max() < 0.67
 
 
+@pytest.mark.slow
 def test_decay_holds_the_balance_and_smaller_steps_hold_it_closer():
     target = compute.optimum(SPECTRUM, 3, penalty(0.05)).decoder_values[0]
     leans = []
@@ -175,6 +176,7 @@ def test_decay_holds_the_balance_and_smaller_steps_hold_it_closer():
     assert 0 < short_down < long_down
 
 
+@pytest.mark.slow
 def test_decoupled_decay_is_another_penalty():
     target = compute.optimum(SPECTRUM, 3, penalty(0.05)).decoder_values[0]
     coupled, _, _ = pointwise("adam", 0.05, num_steps=20_000, step_size=0.005)

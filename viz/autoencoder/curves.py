@@ -1,20 +1,22 @@
-"""The chart of singular values against the step: curves, dots, targets, a veil on the future."""
+"""Singular values against the step: curves, dots, theory's lines, a veil on the future."""
 
 from typing import Any
 
 import numpy as np
 
+from viz.autoencoder import compute
 from viz.autoencoder.compute import FloatArray
 from viz.autoencoder.study import Study
 from viz.draw import theme
-from viz.draw.graph import note
 from viz.draw.numbers import count, fixed
 
 Trace = dict[str, Any]
 
 ORIGIN = 0.6
 TALLEST = 4.0
+NAMED = 7
 VEIL = 0.78
+AWAY = "\u2003"
 
 
 def positions(study: Study) -> FloatArray:
@@ -45,7 +47,7 @@ def _curves(
     y: list[float | None] = []
     counted: list[int | None] = []
     for column in np.round(values, 4).T.tolist():
-        x += [*place.tolist(), None]
+        x += [*np.round(place, 3).tolist(), None]
         y += [*column, None]
         counted += [*study.run.steps.tolist(), None]
     return {
@@ -62,7 +64,7 @@ def _curves(
 
 def dots(at: float, values: FloatArray) -> Trace:
     """What changes in a trace of dots at the present step."""
-    return {"x": [float(at)] * len(values), "y": np.round(values, 4).tolist()}
+    return {"x": [round(float(at), 3)] * len(values), "y": np.round(values, 3).tolist()}
 
 
 def markers(study: Study, at: float, i: int, number: int = 1) -> list[Trace]:
@@ -79,35 +81,29 @@ def markers(study: Study, at: float, i: int, number: int = 1) -> list[Trace]:
     ]
 
 
-def shapes(
-    study: Study, place: FloatArray, i: int, number: int = 1, *, clear: float = 0.014
-) -> list[dict[str, Any]]:
-    """The veil over the future, and above it the lines that theory draws.
-
-    The veil begins a share ``clear`` of the width to the right of the dots, to leave them whole.
-    """
-    named = axes(number)
-    x, y = named["xaxis"], named["yaxis"]
-    drawn: list[dict[str, Any]] = []
-    if i < len(place) - 1:
-        wide = {"xref": x, "yref": f"{y} domain", "y0": 0, "y1": 1, "layer": "above"}
-        veil = {"fillcolor": theme.BG, "opacity": VEIL, "line": {"width": 0}}
-        ends = {"x0": _beyond(place, i, clear), "x1": float(place[-1])}
-        drawn.append({"type": "rect", **ends, **wide, **veil})
-    across = f"{float(place[0]):g},{{0:.5f}} L{float(place[-1]):g},{{0:.5f}}"
-    for dash in ("solid", "dash"):
-        lines = [f"M{across.format(value)}" for value, kind in targets(study) if kind == dash]
-        if lines:
-            line = {"color": theme.TRU, "width": 1.6, "dash": dash}
-            path = {"type": "path", "path": " ".join(lines), "xref": x, "yref": y}
-            drawn.append({**path, "line": line, "layer": "above"})
-    return drawn
+def veil(place: FloatArray, i: int, top: float, number: int = 1) -> Trace:
+    """A pale sheet over what is still to come after the recorded step i."""
+    return {
+        "type": "scatter",
+        "name": "still to come",
+        "mode": "lines",
+        "fill": "toself",
+        "fillcolor": theme.BG,
+        "opacity": VEIL,
+        "line": {"width": 0, "color": theme.BG},
+        "hoverinfo": "skip",
+        "y": [0, 0, round(top, 3), round(top, 3)],
+        **veiled(place, i),
+        **axes(number),
+    }
 
 
-def _beyond(place: FloatArray, i: int, clear: float) -> float:
-    if place[0] > 0:
-        return float(place[i] * (place[-1] / place[0]) ** clear)
-    return float(place[i] + clear * place[-1])
+def veiled(place: FloatArray, i: int) -> Trace:
+    """What changes in the veil: it begins at the dots."""
+    if i >= len(place) - 1:
+        return {"x": []}
+    left, right = round(float(place[i]), 3), round(float(place[-1]), 3)
+    return {"x": [left, right, right, left]}
 
 
 def targets(study: Study) -> list[tuple[float, str]]:
@@ -140,44 +136,115 @@ def spread(heights: list[float], gap: float) -> list[float]:
     return [float(v) for v in moved + max(0.0, -float(moved.min()))]
 
 
-def leaders(study: Study, place: FloatArray, gap: float) -> Trace:
-    """Short lines from the ends of theory's lines to their labels."""
+def theory(
+    study: Study, place: FloatArray, *, gap: float = 0.0, number: int = 1, kind: str = "solid"
+) -> Trace:
+    """Theory's lines, each with a short one to its label if labels stand ``gap`` apart.
+
+    Args:
+        study: the run.
+        place: where its steps stand on the axis.
+        gap: the distance of two labels in units of the axis; 0 if there are none.
+        number: of the pair of axes.
+        kind: "solid" for the decoder's lines, "dash" for the encoder's if they differ.
+    """
     x: list[float | None] = []
     y: list[float | None] = []
-    end = float(place[-1])
-    out = end * (end / place[0]) ** 0.03 if place[0] > 0 else 1.03 * end
-    found = [value for value, _ in targets(study)]
-    for value, at in zip(found, spread(found, gap), strict=True):
-        x += [end, round(float(out), 3), None]
-        y += [round(value, 4), round(at, 4), None]
+    first, end = round(float(place[0]), 3), round(float(place[-1]), 3)
+    out = round(end * (end / first) ** 0.03 if first > 0 else 1.03 * end, 3)
+    for value in (value for value, dash in targets(study) if dash == kind):
+        x += [first, end, None]
+        y += [*[round(value, 5)] * 2, None]
+    for value, dash, at in _labelled(study, gap) if gap else ():
+        if dash == kind:
+            x += [end, out, None]
+            y += [round(value, 5), round(at, 4), None]
     return {
         "type": "scatter",
-        "name": "theory",
+        "name": "theory" if kind == "solid" else "theory of W₁",
         "mode": "lines",
         "x": x,
         "y": y,
-        "line": {"color": theme.TRU, "width": 1},
+        "line": {"color": theme.TRU, "width": 1.6, "dash": kind},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        **axes(number),
+    }
+
+
+def title(study: Study, *, phone: bool) -> str:
+    """What is drawn: solid, dashed, dotted, and in green."""
+    if phone:
+        words = "<b>W</b>₂ (solid), <b>W</b>₁ (dashed)"
+    else:
+        words = "singular values of <b>W</b>₂ (solid), <b>W</b>₁ (dashed)"
+    if study.free:
+        return words
+    one, two = study.weights
+    green = "√(1 − λ/d)" if one == two else "theory"
+    if study.aligned and not phone and one == two:
+        words, green = "singular values", "√(1 − λ/d), logistic law (dotted)"
+    return f"{words}, <span style='color:{theme.TRU}'>{green}</span>"
+
+
+def labels(study: Study, place: FloatArray, gap: float, *, phone: bool = False) -> Trace:
+    """The values of theory's lines at their right ends, those of the encoder in italics."""
+    found = _labelled(study, gap)
+    words = [fixed(value, 3) if value > 0 else "0" for value, _, _ in found]
+    italic = [dash == "dash" for _, dash, _ in found]
+    return {
+        "type": "scatter",
+        "name": "theory's values",
+        "mode": "text",
+        "x": [round(float(place[-1]), 3)] * len(found),
+        "y": [round(at, 4) for _, _, at in found],
+        "text": [
+            f"{AWAY}<i>{text}</i>" if slant else f"{AWAY}{text}"
+            for text, slant in zip(words, italic, strict=True)
+        ],
+        "textposition": "middle right",
+        "textfont": {"size": 13 if phone else 15, "color": theme.TRU},
         "cliponaxis": False,
         "hoverinfo": "skip",
     }
 
 
-def labels(study: Study, gap: float, *, phone: bool) -> list[dict[str, Any]]:
-    """The lines' values at their right ends, pushed apart."""
+def _labelled(study: Study, gap: float) -> list[tuple[float, str, float]]:
+    """Value, dash and height of the labels, pushed apart; of many the first and the last."""
     found = targets(study)
-    if not found:
-        return []
-    place: dict[str, Any] = {"xref": "x domain", "yref": "y", "xanchor": "left"}
-    place |= {"size": 13 if phone else 15, "color": theme.TRU}
+    if len(found) > NAMED:
+        found = [found[0], found[-1]]
     heights = spread([value for value, _ in found], gap)
-    notes = []
-    for (value, dash), at in zip(found, heights, strict=True):
-        text = fixed(value, 3) if value > 0 else "0"
-        notes.append(note(1.035, at, f"<i>{text}</i>" if dash == "dash" else text, **place))
-    equal = study.weights.encoder == study.weights.decoder
-    name = "√(1 − λ/d)" if equal else "theory"
-    notes.append(note(1.0 if phone else 1.035, heights[0] + 1.1 * gap, name, **place))
-    return notes
+    # A label beyond the axis would not be drawn.
+    above = max([*heights[:1], 0.0]) - (top_of(study) - gap / 4)
+    return [
+        (value, dash, at - max(above, 0.0))
+        for (value, dash), at in zip(found, heights, strict=True)
+    ]
+
+
+def law(study: Study, place: FloatArray) -> Trace:
+    """From an aligned start: the logistic curves of small steps; else nothing."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    one, two = study.weights
+    if study.aligned and study.method == "full" and one == two:
+        steps, values = study.run.steps, study.data.eigenvalues[: study.latent_dim]
+        start = float(study.run.decoder_values[0, 0] ** 2)
+        time = study.step_size * steps[:, None]
+        squares = compute.flow_law(values, one, start, np.asarray(time, dtype=np.float64))
+        for column in np.round(np.sqrt(squares), 3).T.tolist():
+            x += [*np.round(place, 3).tolist(), None]
+            y += [*column, None]
+    return {
+        "type": "scatter",
+        "name": "logistic law",
+        "mode": "lines",
+        "x": x,
+        "y": y,
+        "line": {"color": theme.TRU, "width": 1.6, "dash": "dot"},
+        "hoverinfo": "skip",
+    }
 
 
 def step_axis(

@@ -99,8 +99,10 @@ def _root(level: float, d: float) -> str:
 
 def _gram_line(study: Study) -> Line:
     gram = study.run.decoders[-1].T @ study.run.decoders[-1]
+    far = float(np.linalg.norm(gram - np.eye(len(gram))))
     words = (
-        f"**{5 if study.free else 6}.** So the columns of W₂ are nearly orthonormal. On the stage:"
+        f"**{5 if study.free else 6}.** Orthonormal columns of W₂ make this the identity. The run "
+        f"on the stage ended at a distance of {short(far, 3)} from it:"
     )
     return Line(
         rf"W_2^{{\top}}W_2 = V\,\mathrm{{diag}}(s_i^2)\,V^{{\top}} = {_matrix(gram)}", words
@@ -118,7 +120,7 @@ def _matrix(table: FloatArray) -> str:
 def _torch_line(study: Study) -> Line:
     dim, l2 = len(study.data.eigenvalues), study.weights.encoder
     return Line(
-        rf"\texttt{{MSELoss(reduction=\"sum\")}}/n:\ \texttt{{weight\_decay}} = 2\lambda = "
+        r"\text{sum of the squares}/n:\ \texttt{weight\_decay} = 2\lambda = "
         rf"{short(2 * l2, 6)},\qquad \texttt{{MSELoss()}}:\ \texttt{{weight\_decay}} = "
         rf"\frac{{2\lambda}}{{m}} = {short(2 * l2 / dim, 6)}",
         "**In PyTorch** weight decay adds weight_decay · W to the gradient, and nn.MSELoss divides "

@@ -24,13 +24,18 @@ def exact(rng: Rng | None) -> Question:
         unit = float(UNITS[int(rng.integers(len(UNITS)))])
         chosen = sorted(rng.choice(SHARES, size=3, replace=False), reverse=True)
         variances, l2 = unit * np.array(chosen), 0.36 * unit
-    best = compute.optimum(variances, 3, compute.penalty(l2))
+        if rng.integers(4) == 0:
+            variances, l2 = np.array([unit]), 0.19 * unit
+    best = compute.optimum(variances, len(variances), compute.penalty(l2))
     rows = list(zip(variances.tolist(), best.decoder_values.tolist(), strict=True))
     return Question(
         id="ae-x4",
-        prompt=f"Not approximately: exactly. λ = {short(l2)}, and the first three variances are "
-        f"{', '.join(short(d) for d, _ in rows)}. What are the singular values of W₂ at the "
-        "minimum?",
+        prompt="Training has found the minimum of $\\tfrac1n\\lVert X - W_2W_1X\\rVert_F^2 + "
+        "\\lambda(\\lVert W_1\\rVert_F^2 + \\lVert W_2\\rVert_F^2)$ with "
+        f"λ = {short(l2)} and k = {len(rows)}. The {len(rows)} largest "
+        f"eigenvalue{'s' if len(rows) > 1 else ''} d of XXᵀ/n: "
+        f"{', '.join(short(d) for d, _ in rows)}. The decoder's singular values are not just "
+        "near 1; what are they exactly, to two decimals?",
         answer=Parts(*((f"d = {short(d)}: s =", Number(s, abs=0.005, rel=0.0)) for d, s in rows)),
         why="One direction costs d(1 − s²)² + 2λs², least at s² = 1 − λ/d, or at 0 when d ≤ λ: "
         + ", ".join(f"{short(s)}" for _, s in rows)
@@ -69,8 +74,10 @@ def in_torch(rng: Rng | None) -> Question:
     mean, whole = 2 * l2 / dim, 2 * l2
     return Question(
         id="ae-x5",
-        prompt=f"λ = {l2:g} in (21), and points have m = {dim} features. Which weight_decay do you "
-        "pass to torch.optim.SGD, if the loss of one point is …",
+        prompt="The objective is the squared error of a point, summed over its features and "
+        f"averaged over the points, plus λ|W₁|² + λ|W₂|² with λ = {l2:g}. A point has m = {dim} "
+        "features. Which weight_decay do you pass to torch.optim.SGD, if the loss of one point "
+        "is …",
         answer=Parts(
             ("nn.MSELoss(): weight_decay =", Number(mean, abs=1e-9, rel=0.0)),
             ('nn.MSELoss(reduction="sum"): weight_decay =', Number(whole, abs=1e-9, rel=0.0)),
@@ -106,8 +113,9 @@ def scaled(rng: Rng | None) -> Question:
     pace = ("faster", "slower")
     return Question(
         id="ae-x6",
-        prompt=f"λ is {name[factor]}. Before you try: what happens to the columns of W₂ at the "
-        "minimum, and to the imbalance W₁W₁ᵀ − W₂ᵀW₂ during training?",
+        prompt=f"λ = 0.05 is {name[factor]} while all variances in the code stay above it. Before "
+        "you try: what happens to the columns of W₂ at the minimum, and to the imbalance "
+        "W₁W₁ᵀ − W₂ᵀW₂ during training?",
         answer=Parts(
             ("The columns are then", Choice(words, int(further))),
             ("The imbalance fades", Choice(pace, 0 if factor > 1 else 1)),

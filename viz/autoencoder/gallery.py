@@ -10,7 +10,6 @@ from viz.autoencoder.study import Data, Method, Study
 from viz.autoencoder.training import Record
 
 SHOWN = 8
-FAST_STEP = 0.03
 FRAMES = 34
 
 
@@ -48,9 +47,38 @@ class Gallery:
         return 1 - left / float(data.eigenvalues.sum())
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Album:
+    """Images, shape (64, n), and their covariance's spectrum, d1 = 1.
+
+    Attributes:
+        name: what they are called.
+        images: one a column.
+        largest: d1 before the scaling.
+        data: the points, centered and divided by the root of d1.
+    """
+
+    name: str
+    images: FloatArray
+    largest: float
+    data: Data
+
+
+def album(name: str, images: FloatArray) -> Album:
+    """Center the images and find their principal components."""
+    raw = study.from_points(images)
+    largest = float(raw.eigenvalues[0])
+    data = Data(
+        raw.points / np.sqrt(largest),
+        raw.cov / largest,
+        raw.eigenvalues / largest,
+        raw.eigenvectors,
+    )
+    return Album(name, images, largest, data)
+
+
 def gallery(
-    name: str,
-    images: FloatArray,
+    album: Album,
     *,
     latent_dim: int,
     l2: float,
@@ -60,11 +88,10 @@ def gallery(
     rng: np.random.Generator,
     progress: Record | None = None,
 ) -> Gallery:
-    """Train on images, shape (64, n).
+    """Train on images.
 
     Args:
-        name: what the images are called.
-        images: one a column.
+        album: the images.
         latent_dim: k.
         l2: λ as a share of the largest variance.
         method: "full" or "fast".
@@ -73,14 +100,7 @@ def gallery(
         rng: draws the start.
         progress: told how far the run is.
     """
-    raw = study.from_points(images)
-    largest = float(raw.eigenvalues[0])
-    data = Data(
-        raw.points / np.sqrt(largest),
-        raw.cov / largest,
-        raw.eigenvalues / largest,
-        raw.eigenvectors,
-    )
+    data, images = album.data, album.images
     start = study.start_of(data, latent_dim, aligned=False, scale=0.3, decoder_scale=1.0, rng=rng)
     weights = compute.penalty(l2)
     plain = rate * compute.stable_step(data.eigenvalues, weights)
@@ -89,13 +109,13 @@ def gallery(
         start,
         weights,
         method=method,
-        step_size=FAST_STEP if method == "fast" else plain,
+        step_size=study.FAST_STEP if method == "fast" else plain,
         record=training.log_steps(num_steps, FRAMES),
         rng=rng,
         progress=progress,
     )
     chosen = images[:, _different(images)]
-    return Gallery(name, found, images.shape[1], largest, images.mean(axis=1), chosen)
+    return Gallery(album.name, found, images.shape[1], album.largest, images.mean(axis=1), chosen)
 
 
 def _different(images: FloatArray) -> list[int]:

@@ -1,13 +1,23 @@
 """The view of images: drawn digits, patches of a picture, or the learner's own picture."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
 
 from viz import tables
-from viz.autoencoder import compute, derivations, gallery, images, mosaics, snippets, witnesses
-from viz.autoencoder.gallery import Gallery
+from viz.autoencoder import (
+    compute,
+    derivations,
+    gallery,
+    image_figures,
+    images,
+    snippets,
+    study,
+    witnesses,
+)
+from viz.autoencoder.gallery import Album, Gallery
 from viz.autoencoder.training_settings import DECADE
 from viz.draw.film import Film
 from viz.draw.numbers import count, fixed, short
@@ -83,23 +93,26 @@ class ImageSettings(BaseSettings):
     )
 
 
-def images_of(settings: ImageSettings) -> tuple[str, compute.FloatArray]:
-    """What the images are called, and the images as columns."""
-    if settings.pictures == "digits":
-        return "drawn digits", images.drawn_digits()
-    if settings.pictures == "discs":
-        return "patches of discs", images.patches(
-            images.covered_discs(), contrast=settings.contrast
-        )
-    picture = tables.read_matrix(settings.own, max_rows=MOST_PIXELS, max_columns=MOST_PIXELS)
-    return "patches of your image", images.patches(picture, contrast=settings.contrast)
+def album_of(settings: ImageSettings) -> Album:
+    """The images that the settings name."""
+    own = settings.own if settings.pictures == "own image" else ""
+    return _album(settings.pictures, settings.contrast, own)
+
+
+@lru_cache(maxsize=8)
+def _album(pictures: Pictures, contrast: bool, own: str) -> Album:
+    if pictures == "digits":
+        return gallery.album("drawn digits", images.drawn_digits())
+    if pictures == "discs":
+        cut = images.patches(images.covered_discs(), contrast=contrast)
+        return gallery.album("patches of discs", cut)
+    picture = tables.read_matrix(own, max_rows=MOST_PIXELS, max_columns=MOST_PIXELS)
+    return gallery.album("patches of your image", images.patches(picture, contrast=contrast))
 
 
 def run(settings: ImageSettings, progress: Progress = quiet) -> Gallery:
-    name, pictures = images_of(settings)
     return gallery.gallery(
-        name,
-        pictures,
+        album_of(settings),
         latent_dim=settings.code_size,
         l2=settings.share,
         method="fast" if settings.solver == "fast" else "full",
@@ -111,7 +124,7 @@ def run(settings: ImageSettings, progress: Progress = quiet) -> Gallery:
 
 
 def film(found: Gallery, *, phone: bool = False) -> Film:
-    return mosaics.gallery_film(found, phone=phone)
+    return image_figures.gallery_film(found, phone=phone)
 
 
 def answer(found: Gallery) -> list[float]:
@@ -125,12 +138,9 @@ def slow(settings: ImageSettings) -> bool:
 
 def snippet(settings: ImageSettings) -> str:
     """The same run on points with the images' variances; ``answer`` holds W2's values."""
-    _, pictures = images_of(settings)
-    values, _ = compute.spectrum(compute.covariance(pictures)[0])
-    values = values / values[0]
-    weights = compute.penalty(settings.share)
+    values, weights = album_of(settings).data.eigenvalues, compute.penalty(settings.share)
     fast = settings.solver == "fast"
-    step = gallery.FAST_STEP
+    step = study.FAST_STEP
     if not fast:
         step = settings.step_size * compute.stable_step(values, weights)
     head = snippets.head(
@@ -155,9 +165,7 @@ def snippet(settings: ImageSettings) -> str:
 
 def agree(settings: ImageSettings) -> Mapping[str, float]:
     """The minimum of (21) on these images, in units of the largest variance."""
-    _, pictures = images_of(settings)
-    values, _ = compute.spectrum(compute.covariance(pictures)[0])
-    values, weights = values / values[0], compute.penalty(settings.share)
+    values, weights = album_of(settings).data.eigenvalues, compute.penalty(settings.share)
     return {
         "closed form": compute.optimum(values, settings.code_size, weights).minimum,
         "search by direction": witnesses.by_search(values, settings.code_size, weights),

@@ -1,19 +1,57 @@
-"""The small pictures beside the curves: W2ᵀW2, the columns of W2, six points, three readouts."""
+"""What stands beside the curves: the parts of every panel, and those drawn as tables of numbers."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from viz.autoencoder.compute import FloatArray
+from viz.autoencoder.study import Study
 from viz.draw import theme
+from viz.draw.graph import note
 from viz.draw.numbers import fixed
 
 Trace = dict[str, Any]
+IndexArray = npt.NDArray[np.int64]
 
 BRIM = 1.2
+FOOT = 0.15
+HERE = {"xaxis": "x2", "yaxis": "y2"}
 ROOMY = 5
-TURN, LIFT = np.radians(25), np.radians(25)
-ROUND = np.linspace(0, 2 * np.pi, 49)
+TINY = 1e-12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """A picture on the second pair of axes.
+
+    Attributes:
+        title: the words above it.
+        traces: its traces, as they are at the last recorded step.
+        changing: places of the traces that change with the step.
+        at: recorded step -> what changes in them.
+        xaxis, yaxis: the axes, without their domains.
+        notes: further annotations.
+    """
+
+    title: str
+    traces: tuple[Trace, ...]
+    changing: tuple[int, ...]
+    at: Callable[[int], tuple[Trace, ...]]
+    xaxis: dict[str, Any]
+    yaxis: dict[str, Any]
+    notes: tuple[dict[str, Any], ...] = field(default=())
+
+
+def square(across: list[float], up: list[float]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A pair of axes with equal scales and no ticks."""
+    bare = {"showgrid": False, "showticklabels": False, "ticks": "", "constrain": "domain"}
+    return (
+        {**bare, "range": across},
+        {**bare, "range": up, "scaleanchor": "x2", "constraintoward": "top"},
+    )
 
 
 def gram(decoder: FloatArray) -> FloatArray:
@@ -21,184 +59,131 @@ def gram(decoder: FloatArray) -> FloatArray:
     return np.asarray(decoder.T @ decoder)
 
 
-def cells(decoder: FloatArray) -> tuple[Trace, Trace]:
-    """What changes in the heat map of W2ᵀW2: its colours, and the numbers in its cells."""
-    values = gram(decoder)
-    size = len(values)
+def products(study: Study, *, phone: bool) -> Panel:
+    """W2ᵀW2 as a table that turns into the identity, and how far it is from it."""
+    size, last = study.latent_dim, len(study.run.steps) - 1
+    rows = list(range(1, size + 1))
+
+    def at(i: int) -> tuple[Trace, ...]:
+        cells = gram(study.run.decoders[i])
+        far = float(np.linalg.norm(cells - np.eye(size)))
+        words = f"distance from the identity <b>{fixed(min(far, 999.99), 2)}</b>"
+        return *_changes(cells), {"text": [words]}
+
+    now = at(last)
+    below = {
+        "type": "scatter",
+        "name": "distance",
+        "mode": "text",
+        "x": [(size + 1) / 2],
+        "y": [size * (1 + FOOT / 2) + 0.5],
+        "textfont": {"size": 14 if phone else 16, "color": theme.MUTED},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+        **now[2],
+        **HERE,
+    }
+    across, up = square([0.5, size + 0.5], [size * (1 + FOOT) + 0.5, 0.5])
+    hover = "column %{y} · column %{x} = %{z}"
+    traces = (*_table(size, rows, now[:2], hover), below)
+    title = "<b>W</b>₂<sup>T</sup><b>W</b>₂, products of the columns"
+    return Panel(title, traces, (0, 1, 2), at, across, up)
+
+
+def _changes(cells: FloatArray) -> tuple[Trace, Trace]:
+    """The colours of a table's cells, and the numbers that are written into them."""
+    size, (rows, columns) = cells.shape[1], _numbered(*cells.shape)
     texts, colors = [], []
-    for i, j in numbered(size):
-        share = float(np.clip(abs(values[i, j]) / BRIM, 0, 1))
-        hue = theme.PAR if values[i, j] >= 0 else theme.MUTED
-        texts.append(fixed(values[i, j], 2 if size <= ROOMY else 1))
-        colors.append(theme.ink_on(share, hue))
-    fields = {"text": texts, "textfont": {"color": colors, "size": _cell_size(size)}}
-    return {"z": np.round(values, 2 if size > ROOMY else 3).tolist()}, fields
+    for value in cells[rows, columns].tolist():
+        share = min(abs(value) / BRIM, 1.0)
+        texts.append(fixed(value, 2 if size <= ROOMY else 1))
+        colors.append(theme.ink_on(share, theme.PAR if value >= 0 else theme.MUTED))
+    font = {"color": colors, "size": {1: 24, 2: 22, 3: 20, 4: 18, 5: 16}.get(size, 14)}
+    return {"z": (np.round(cells, 2) + 0.0).tolist()}, {"text": texts, "textfont": font}
 
 
-def numbered(size: int) -> list[tuple[int, int]]:
-    """The cells that have room for a number: all, or the diagonal of a large table."""
-    if size > ROOMY:
-        return [(i, i) for i in range(size)]
-    return [(i, j) for i in range(size) for j in range(size)]
+def _numbered(height: int, size: int) -> tuple[IndexArray, IndexArray]:
+    """Rows and columns of the cells with a number: all, or the diagonals of a large table."""
+    rows, columns = np.divmod(np.arange(height * size), size)
+    wanted = (rows % size == columns) | (size <= ROOMY)
+    return rows[wanted], columns[wanted]
 
 
-def _cell_size(size: int) -> int:
-    return {1: 22, 2: 20, 3: 18, 4: 16}.get(size, 14)
-
-
-def gram_map(decoder: FloatArray, axes: Trace) -> tuple[Trace, Trace]:
-    """The heat map of W2ᵀW2 and the trace of its numbers; 1 nearly fills the scale."""
-    size = decoder.shape[1]
-    colours, words = cells(decoder)
-    place = [n + 1 for n in range(size)]
+def _table(size: int, rows: list[int], now: tuple[Trace, ...], hover: str) -> tuple[Trace, Trace]:
+    """A heat map with these rows, and its numbers; the scale's grey arm is negative."""
+    (colours, words), (places, columns) = now, _numbered(len(rows), size)
+    if len(rows) < rows[-1]:
+        colours = {"z": _parted(colours["z"])}
     heat = {
         "type": "heatmap",
-        "name": "W₂ᵀW₂",
-        "x": place,
-        "y": place,
+        "name": "table",
+        "x": list(range(1, size + 1)),
+        "y": list(range(1, rows[-1] + 1)),
         "zmin": -BRIM,
         "zmax": BRIM,
         "colorscale": [[0.0, theme.MUTED], [0.5, theme.MUT_T], [1.0, theme.PAR]],
         "showscale": False,
+        "hoverongaps": False,
         "xgap": 2,
         "ygap": 2,
-        "hovertemplate": "column %{y} · column %{x} = %{z:.3f}<extra></extra>",
+        "hovertemplate": f"{hover}<extra></extra>",
         **colours,
-        **axes,
+        **HERE,
     }
     numbers = {
         "type": "scatter",
-        "name": "products of columns",
+        "name": "numbers",
         "mode": "text",
-        "x": [j + 1 for _, j in numbered(size)],
-        "y": [i + 1 for i, _ in numbered(size)],
+        "x": (columns + 1).tolist(),
+        "y": [rows[n] for n in places.tolist()],
         "hoverinfo": "skip",
         **words,
-        **axes,
+        **HERE,
     }
     return heat, numbers
 
 
-def view_of(latent_dim: int) -> FloatArray:
-    """How principal coordinates are put on the page, shape (2, 2) or (2, 3).
-
-    Up to two columns lie in the plane of the first two components; three or more are seen from
-    the side, PC1 to the right, PC2 to the back, PC3 upwards.
-    """
-    if latent_dim < 3:
-        return np.eye(2)
-    right = [np.cos(TURN), np.sin(TURN), 0.0]
-    up = [-np.sin(TURN) * np.sin(LIFT), np.cos(TURN) * np.sin(LIFT), np.cos(LIFT)]
-    return np.array([right, up])
+def _parted(rows: list[Any]) -> list[Any]:
+    """Two tables one under the other, with an empty row between them."""
+    half = len(rows) // 2
+    return [*rows[:half], [None] * len(rows[0]), *rows[half:]]
 
 
-def tips(decoder: FloatArray, eigenvectors: FloatArray) -> FloatArray:
-    """Ends of the columns of W2 on the page, shape (k, 2)."""
-    view = view_of(decoder.shape[1])
-    return np.asarray((view @ eigenvectors[:, : view.shape[1]].T @ decoder).T)
+def overlaps(study: Study, i: int = -1) -> tuple[FloatArray, FloatArray]:
+    """|cosines| of the principal axes with the columns of W2, and with its singular vectors."""
+    decoder, main = study.run.decoders[i], study.data.eigenvectors[:, : study.latent_dim]
+    left = np.linalg.svd(decoder, full_matrices=False)[0]
+    lengths = np.maximum(np.linalg.norm(decoder, axis=0), TINY)
+    return np.abs(main.T @ (decoder / lengths)), np.abs(main.T @ left)
 
 
-def arrows(ends: FloatArray) -> Trace:
-    """What changes in the trace of the columns: lines from 0 with a head at each end."""
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for end in np.round(ends, 3).tolist():
-        x += [0.0, end[0], None]
-        y += [0.0, end[1], None]
-    return {"x": x, "y": y}
+def matching(study: Study, *, phone: bool) -> Panel:
+    """Above the columns of W2, below its singular vectors, both along the principal axes."""
+    size, last = study.latent_dim, len(study.run.steps) - 1
+    rows = [*range(1, size + 1), *range(size + 2, 2 * size + 2)]
 
+    def at(i: int) -> tuple[Trace, ...]:
+        colours, words = _changes(np.vstack(overlaps(study, i)))
+        return {"z": _parted(colours["z"])}, words
 
-def column_arrows(ends: FloatArray, axes: Trace) -> Trace:
-    """The columns of W2 as arrows from 0."""
-    head = [0, 13, 0] * len(ends)
-    return {
-        "type": "scatter",
-        "name": "columns of W₂",
-        "mode": "lines+markers",
-        "line": {"color": theme.PAR, "width": 3},
-        "marker": {
-            "symbol": "arrow",
-            "angleref": "previous",
-            "size": head,
-            "color": theme.PAR,
-            "opacity": 1,
-            "line": {"width": 0},
-        },
-        "hoverinfo": "skip",
-        **arrows(ends),
-        **axes,
+    both = _changes(np.vstack(overlaps(study, last)))
+    traces = _table(size, rows, both, "|cosine| = %{z}")
+    small = {"size": 13 if phone else 15}
+    bare = {"showgrid": False, "tickfont": small}
+    up = {
+        **bare,
+        "range": [2 * size + 1.5, 0.5],
+        "tickvals": rows,
+        "ticktext": [f"PC{n}" for n in range(1, size + 1)] * 2,
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": theme.BG,
     }
-
-
-def compass(latent_dim: int, reach: float, axes: Trace) -> Trace:
-    """The unit circle (the outline of the unit ball) and the principal directions."""
-    x: list[float | None] = [*np.round(np.cos(ROUND), 3).tolist(), None]
-    y: list[float | None] = [*np.round(np.sin(ROUND), 3).tolist(), None]
-    for across, up in (view_of(latent_dim).T * reach).round(3).tolist():
-        x += [0.0, across, None]
-        y += [0.0, up, None]
-    return {
-        "type": "scatter",
-        "name": "principal directions",
-        "mode": "lines",
-        "line": {"color": theme.LINE, "width": 1},
-        "x": x,
-        "y": y,
-        "hoverinfo": "skip",
-        **axes,
-    }
-
-
-def plane(points: FloatArray, eigenvectors: FloatArray) -> FloatArray:
-    """Points on the first two principal components, shape (n, 2)."""
-    return np.asarray((eigenvectors[:, :2].T @ points).T)
-
-
-def joins(points: FloatArray, images: FloatArray) -> Trace:
-    """Lines from every point to its reconstruction."""
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for start, end in zip(np.round(points, 2).tolist(), np.round(images, 2).tolist(), strict=True):
-        x += [start[0], end[0], None]
-        y += [start[1], end[1], None]
-    return {"x": x, "y": y}
-
-
-def dots(images: FloatArray) -> Trace:
-    """Where the reconstructions are."""
-    placed = np.round(images, 2)
-    return {"x": placed[:, 0].tolist(), "y": placed[:, 1].tolist()}
-
-
-def cloud(points: FloatArray, images: FloatArray, axes: Trace) -> tuple[Trace, Trace, Trace]:
-    """Given points (hollow), lines to their reconstructions, and those (full)."""
-    common = {"type": "scatter", **axes}
-    given = {
-        **common,
-        "name": "points",
-        "mode": "markers",
-        "marker": {
-            "size": 9,
-            "color": theme.BG,
-            "line": {"color": theme.MUTED, "width": 1.6},
-        },
-        "hovertemplate": "x: PC1 %{x:.2f}, PC2 %{y:.2f}<extra></extra>",
-        **dots(points),
-    }
-    lines = {
-        **common,
-        "name": "errors",
-        "mode": "lines",
-        "line": {"color": theme.LINE, "width": 1.5},
-        "hoverinfo": "skip",
-        **joins(points, images),
-    }
-    found = {
-        **common,
-        "name": "reconstructions",
-        "mode": "markers",
-        "marker": {"size": 7, "color": theme.FWD, "line": {"width": 0}},
-        "hovertemplate": "W₂W₁x: PC1 %{x:.2f}, PC2 %{y:.2f}<extra></extra>",
-        **dots(images),
-    }
-    return given, lines, found
+    below = "with its singular vectors"
+    middle = note(
+        0.5, size + 1.5, below, size=14 if phone else 16,
+        xref="x2", yref="y2", xanchor="left", yanchor="bottom",
+    )  # fmt: skip
+    across = {**bare, "range": [0.5, size + 0.5], "showticklabels": False, "ticks": ""}
+    title = "|cosine| of PCs with columns of <b>W</b>₂"
+    return Panel(title, traces, (0, 1), at, across, up, (middle,))

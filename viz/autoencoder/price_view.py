@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from viz.autoencoder import compute, prices, pruning, snippets, witnesses
+from viz.autoencoder import compute, price_figures, pruning, snippets, witnesses
 from viz.autoencoder.pruning import Pruning
 from viz.autoencoder.training_settings import VARIANCES
 from viz.autoencoder.training_view import read_variances
@@ -60,7 +60,7 @@ def marked(found: Pruning) -> int:
 
 
 def film(found: Pruning, *, phone: bool = False) -> Film:
-    return prices.price_film(found, MARKED, phone=phone)
+    return price_figures.price_film(found, MARKED, phone=phone)
 
 
 def answer(found: Pruning) -> list[float]:
@@ -83,7 +83,7 @@ def snippet(settings: PriceSettings) -> str:
     return f"""{text}
 points = torch.diag((m * d).sqrt())  # one point a row; their covariance is diag(d)
 both = [encoder.weight, decoder.weight]
-optimizer = torch.optim.LBFGS(both, max_iter=800, history_size=60, tolerance_grad=1e-12,
+optimizer = torch.optim.LBFGS(both, max_iter=800, history_size=30, tolerance_grad=1e-9,
                               tolerance_change=1e-18, line_search_fn="strong_wolfe")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from viz.autoencoder import race, races, snippets, study, training
+from viz.autoencoder import race, race_figures, snippets, study, training
 from viz.autoencoder.compute import FloatArray, penalty
 from viz.autoencoder.race import Race, Setup
 from viz.autoencoder.training_settings import DECADE, HIGH, LOW, VARIANCES
@@ -66,7 +66,7 @@ def slow(settings: RaceSettings) -> bool:
 
 
 def film(found: Race, *, phone: bool = False) -> Film:
-    return races.race_film(found, phone=phone)
+    return race_figures.race_film(found, phone=phone)
 
 
 def answer(found: Race) -> list[float]:
@@ -189,7 +189,7 @@ def derive(found: Race) -> tuple[Line, ...]:
         Line(
             rf"\text{{theory }} {_range(full.best.decoder_values)}:\quad "
             + r",\quad ".join(
-                rf"\text{{{races.TITLES[one.method].split(',')[0]} }}"
+                rf"\text{{{race_figures.TITLES[one.method].split(',')[0]} }}"
                 rf"{_range(one.run.decoder_values[-1])}"
                 for one in found.runs
             ),

@@ -42,6 +42,7 @@ import numpy as np
 import torch
 from torch import nn
 
+torch.set_num_threads(1)  # for matrices this small more threads only wait for each other
 d = torch.tensor({vector(eigenvalues)}, dtype=torch.float64)  # variances
 k, m = {latent_dim}, len(d)
 {lam}

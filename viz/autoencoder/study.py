@@ -15,6 +15,7 @@ Method = Literal["full", "fast", "sgd", "adam", "adamw"]
 NUM_POINTS = 500
 SHOWN_POINTS = 6
 CLOSE = 1e-3
+FAST_STEP = 0.03
 # One seed gives three independent streams: the start's own, the points', the order's.
 POINTS, ORDER = 1, 2
 
@@ -69,7 +70,8 @@ class Study:
     @property
     def evenly(self) -> bool:
         """Whether the recorded steps are evenly spaced, so that a linear axis suits them."""
-        return bool(np.ptp(np.diff(self.run.steps)) <= 1)
+        gaps = np.diff(self.run.steps)
+        return len(gaps) > 0 and bool(np.ptp(gaps) <= 1)
 
     @property
     def aligned(self) -> bool:

@@ -2,13 +2,15 @@
 
 from typing import Literal
 
+from viz.autoencoder.figures import Beside
 from viz.settings import BaseSettings, choice, number, own_data, switch, table
 
-Training = Literal["full gradient", "SGD", "Adam", "AdamW"]
+Training = Literal["full gradient", "full Adam", "SGD", "Adam", "AdamW"]
 
 VARIANCES = "4 2.5 1.5 0.6 0.3 0.2 0.1 0.05"
 MOST_VARIANCES, MOST_ROWS, MOST_COLUMNS = 16, 50_000, 64
 ONE_POINT = ("SGD", "Adam", "AdamW")
+FULL = ("full gradient", "full Adam")
 LOW, HIGH, DECADE = 1e-4, 3.1622776601683795, 10
 LONG_TEXT = 60_000
 EXAMPLE = """width, height, depth, weight
@@ -40,10 +42,17 @@ class TrainingSettings(BaseSettings):
         "full gradient",
         key="by",
         label="Training",
-        hint="SGD, Adam and AdamW see one point a step.",
+        hint="SGD, Adam and AdamW see one point a step; the full ones see all points, and full "
+        "Adam lets its step size fall to 0: the fast solver.",
     )
     decoder_scale: float = number(
         1, key="ratio", label="Decoder starts larger by", low=0.1, high=10, log=DECADE
+    )
+    beside: Beside = choice(
+        "column products",
+        key="beside",
+        label="Beside the curves",
+        hint="What the decoder looks like at the step on the bar.",
     )
     step_size: float = number(
         0.15,
@@ -71,7 +80,7 @@ class TrainingSettings(BaseSettings):
         low=100,
         high=5000,
         step=100,
-        when={"optimizer": ("full gradient",)},
+        when={"optimizer": FULL},
     )
     point_steps: int = number(
         20_000,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from viz.autoencoder import landscapes, training, valley, witnesses
+from viz.autoencoder import training, valley, valley_figures, witnesses
 from viz.autoencoder.compute import penalty
 from viz.autoencoder.training_settings import DECADE, HIGH, LOW
 from viz.autoencoder.valley import Descent
@@ -49,7 +49,7 @@ def run(settings: ValleySettings, progress: Progress = quiet) -> Descent:
 
 
 def film(descent: Descent, *, phone: bool = False) -> Film:
-    return landscapes.valley_film(descent, phone=phone)
+    return valley_figures.valley_film(descent, phone=phone)
 
 
 def answer(descent: Descent) -> list[float]:
@@ -90,10 +90,9 @@ def derive(descent: Descent) -> tuple[Line, ...]:
     d, l2 = descent.variance, descent.l2
     one, two = float(descent.encoder_value[-1]), float(descent.decoder_value[-1])
     inside = 1 - l2 / d
-    root = (
-        rf"\\sqrt{{1-\\tfrac{{{short(l2)}}}{{{short(d)}}}}} = {short(max(inside, 0.0) ** 0.5, 6)}"
-    )
-    goal = root.replace("\\\\", "\\") if inside > 0 else r"0,\ \text{since}\ \lambda \ge d"
+    goal = r"0,\ \text{since}\ \lambda \ge d"
+    if inside > 0:
+        goal = rf"\sqrt{{1-\tfrac{{{short(l2)}}}{{{short(d)}}}}} = {short(inside**0.5, 6)}"
     return (
         Line(
             r"L(s_1, s_2) = d\,(1 - s_1 s_2)^2 + \lambda\,(s_1^2 + s_2^2)",

@@ -31,6 +31,17 @@ def by_torch(eigenvalues: FloatArray, latent_dim: int, weights: Penalty) -> floa
     """The minimum that L-BFGS and autograd find for two nn.Linear layers, from a balanced start."""
     import torch
 
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return _minimize(eigenvalues, latent_dim, weights)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _minimize(eigenvalues: FloatArray, latent_dim: int, weights: Penalty) -> float:
+    import torch
+
     dim = len(eigenvalues)
     generator = torch.Generator().manual_seed(0)
     encoder = torch.nn.Linear(dim, latent_dim, bias=False, dtype=torch.float64)
@@ -40,26 +51,28 @@ def by_torch(eigenvalues: FloatArray, latent_dim: int, weights: Penalty) -> floa
         decoder.weight.copy_(encoder.weight.T)
     points = torch.diag(torch.from_numpy(np.sqrt(eigenvalues)))
     both = [encoder.weight, decoder.weight]
+    # The error of the minimum is of the order of the squared gradient, far below rounding.
     optimizer = torch.optim.LBFGS(
         both,
         max_iter=800,
-        history_size=60,
-        tolerance_grad=1e-13,
+        history_size=30,
+        tolerance_grad=1e-8,
         tolerance_change=1e-18,
         line_search_fn="strong_wolfe",
     )
     loss_of = torch.nn.MSELoss(reduction="sum")
 
+    def loss() -> torch.Tensor:
+        found: torch.Tensor = loss_of(decoder(encoder(points)), points)
+        found = found + weights.encoder * both[0].square().sum()
+        return found + weights.decoder * both[1].square().sum()
+
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
-        loss: torch.Tensor = loss_of(decoder(encoder(points)), points)
-        loss = loss + weights.encoder * both[0].square().sum()
-        loss = loss + weights.decoder * both[1].square().sum()
-        loss.backward()
-        return loss
+        found = loss()
+        found.backward()
+        return found
 
     optimizer.step(closure)
     with torch.no_grad():
-        rebuilt = loss_of(decoder(encoder(points)), points)
-        price = weights.encoder * both[0].square().sum() + weights.decoder * both[1].square().sum()
-    return float(rebuilt + price)
+        return float(loss())

@@ -4,10 +4,10 @@ import numpy as np
 
 from viz.autoencoder.compute import FloatArray
 from viz.autoencoder.study import Study
-from viz.draw.numbers import count, fixed, listed, short
+from viz.draw.numbers import count, fixed, short
 
 SHOWN = 4
-FAR = 0.01
+FAR, TINY = 0.01, 1e-9
 
 
 def values(numbers: FloatArray, role: str = "par", places: int = 3) -> str:
@@ -16,6 +16,11 @@ def values(numbers: FloatArray, role: str = "par", places: int = 3) -> str:
         ends = f"{fixed(numbers[0], places)} to {fixed(numbers[-1], places)}"
         return f"{{{role}:{ends}}}"
     return f"{{{role}:{', '.join(fixed(v, places) for v in numbers)}}}"
+
+
+def after(step: int) -> str:
+    """How far the run is."""
+    return "After 1 step" if step == 1 else f"After {count(step)} steps"
 
 
 def theory(study: Study) -> str:
@@ -39,17 +44,29 @@ def angle(study: Study, frame: int) -> str:
     return f"{fixed(degrees, 1)}° from the principal subspace"
 
 
+def above(study: Study, frame: int) -> str:
+    """The objective, and how far it is above its minimum."""
+    value, best = float(study.run.objective[frame]), study.best.minimum
+    gap = value - best
+    if not gap > TINY * max(best, TINY):
+        return f"objective {short(value, 5)}, its minimum"
+    return f"objective {short(value, 5)}, {short(gap, 3)} above its minimum"
+
+
 def caption(study: Study, frame: int) -> str:
     """The sentence of one frame."""
     run, last = study.run, len(study.run.steps) - 1
     said = (
-        f"After {count(int(run.steps[frame]))} steps: decoder {values(run.decoder_values[frame])}, "
+        f"{after(int(run.steps[frame]))}: decoder {values(run.decoder_values[frame])}, "
         f"encoder {values(run.encoder_values[frame])}; {theory(study)}. "
-        f"|W₁ − W₂ᵀ| = {short(float(run.asymmetry[frame]), 2)}, {angle(study, frame)}."
     )
-    if frame == last:
-        said += ending(study)
-    return said
+    special = ending(study) if frame == last else ""
+    if special:
+        found = above(study, frame)
+        return f"{said}{found[0].upper()}{found[1:]}.{special}"
+    apart = float(run.asymmetry[frame])
+    apart_words = short(apart, 2) if apart >= TINY else "0"
+    return f"{said}|W₁ − W₂ᵀ| = {apart_words}, {angle(study, frame)}, {above(study, frame)}."
 
 
 def ending(study: Study) -> str:
@@ -62,7 +79,7 @@ def ending(study: Study) -> str:
             f" {given_up(study)} its price: the code uses {best.rank} of {study.latent_dim} "
             "dimensions."
         )
-    if study.method == "full" and off(study) > FAR:
+    if study.method in ("full", "fast") and off(study) > FAR:
         return f" {unfinished(study)}"
     return ""
 
@@ -88,16 +105,35 @@ def given_up(study: Study) -> str:
 
 
 def unfinished(study: Study) -> str:
-    """Why a run has not arrived."""
-    reasons = []
-    if study.balance_steps > study.run.steps[-1] / 5:
-        reasons.append(
-            f"balance takes about {count(round(study.balance_steps))} steps per factor e"
-        )
-    kept, values_ = study.latent_dim, study.data.eigenvalues
-    if values_[kept - 1] - values_[kept] < 0.1 * values_[0]:
-        reasons.append(f"variances {kept} and {kept + 1} are close")
-    return f"Not converged yet{': ' if reasons else ''}{listed(reasons)}."
+    """Why a run has not arrived: the slowest of balance, growth and turning."""
+    if study.method == "fast":
+        return "Not converged yet: more steps would get it there."
+    steps, reason = max(_paces(study))
+    if steps < study.run.steps[-1] / 10:
+        return "Not converged yet."
+    pace = "more than a million" if steps > 1e6 else f"about {count(round(steps))}"
+    return f"Not converged yet: {reason}, a factor e in {pace} steps."
+
+
+def _paces(study: Study) -> list[tuple[float, str]]:
+    """Steps that shrink (or grow) something by a factor e near the end, and what that is."""
+    level, rank = study.weights.mean, study.best.rank
+    variances = study.data.eigenvalues
+    found = [(study.balance_steps, "encoder and decoder balance slowly")]
+    if rank:
+        weakest = float(variances[rank - 1])
+        growth = 4 * (weakest - level) * study.step_size
+        found.append((1 / growth, f"direction {rank} grows slowly"))
+    if 0 < rank == study.latent_dim:
+        following = float(variances[rank])
+        coupled = [
+            [weakest, -following],
+            [-following, following + level * (1 - following / weakest)],
+        ]
+        turning = 2 * float(np.linalg.eigvalsh(coupled)[0]) * study.step_size
+        words = f"variances {rank} and {rank + 1} are close"
+        found.append((1 / turning if turning > 0 else np.inf, words))
+    return found
 
 
 def diverged(study: Study) -> str:
@@ -109,6 +145,11 @@ def diverged(study: Study) -> str:
     limit = 0.5 / largest
     if max(study.weights) > largest:
         limit = 1 / (max(study.weights) + largest)
+    if study.step_size <= limit:
+        return (
+            f"Diverged at step {step}: so large a start would need a smaller step size than "
+            f"{short(study.step_size)}."
+        )
     rule = "0.5/d₁" if max(study.weights) <= largest else "1/(λ + d₁)"
     return (
         f"Diverged at step {step}: the step size {short(study.step_size)} exceeds "

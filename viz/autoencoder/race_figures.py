@@ -4,13 +4,13 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from viz.autoencoder import curves
+from viz.autoencoder import curves, words
 from viz.autoencoder.race import Race
 from viz.autoencoder.study import Study
 from viz.draw import theme
 from viz.draw.film import Film, Frame
 from viz.draw.graph import note
-from viz.draw.numbers import count, fixed, short
+from viz.draw.numbers import fixed, short
 
 TITLES = {
     "full": "full gradient",
@@ -18,13 +18,14 @@ TITLES = {
     "adam": "Adam, one point",
     "adamw": "AdamW, one point",
 }
-EACH = 5
+EACH = 7
 
 
 def race_film(found: Race, *, phone: bool = False) -> Film:
     """Singular values of W1 and W2 for every method; the same targets run through all panels."""
     frames = max(len(run.run.steps) for run in found.runs)
-    traces = [trace for n, run in enumerate(found.runs) for trace in _panel(run, n + 1)]
+    top = top_of(found)
+    traces = [trace for n, run in enumerate(found.runs) for trace in _panel(run, n + 1, top)]
     figure = go.Figure(data=traces, layout=_layout(found, phone=phone))
     return Film(figure, tuple(_frame(found, i) for i in range(frames)), table=_table(found))
 
@@ -33,7 +34,7 @@ def _last(run: Study, i: int) -> int:
     return min(i, len(run.run.steps) - 1)
 
 
-def _panel(run: Study, number: int) -> list[dict[str, Any]]:
+def _panel(run: Study, number: int, top: float) -> list[dict[str, Any]]:
     place, last = curves.positions(run), len(run.run.steps) - 1
     text = {
         "type": "scatter",
@@ -48,16 +49,17 @@ def _panel(run: Study, number: int) -> list[dict[str, Any]]:
     }
     return [
         *curves.pair(run, place, number),
+        curves.veil(place, last, top, number),
+        curves.theory(run, place, number=number),
         *curves.markers(run, place[last], last, number),
-        {**text, **_sums(run, last, 1.0)},
+        {**text, **_sums(run, last), "y": [0.96 * top, 0.89 * top]},
     ]
 
 
-def _sums(run: Study, i: int, top: float) -> dict[str, Any]:
+def _sums(run: Study, i: int) -> dict[str, Any]:
     """The ranges of both matrices at a step, as the text of a panel."""
     rows = ("W₂", run.run.decoder_values[i]), ("W₁", run.run.encoder_values[i])
-    words = [f"{name} {fixed(v[0], 2)} … {fixed(v[-1], 2)}" for name, v in rows]
-    return {"text": words, "y": [0.96 * top, 0.89 * top]}
+    return {"text": [f"{name} {fixed(v[0], 2)} … {fixed(v[-1], 2)}" for name, v in rows]}
 
 
 def top_of(found: Race) -> float:
@@ -66,22 +68,20 @@ def top_of(found: Race) -> float:
 
 
 def _frame(found: Race, i: int) -> Frame:
-    top = top_of(found)
     numbers: list[int] = []
     data: list[dict[str, Any]] = []
-    shapes: list[dict[str, Any]] = []
     for n, run in enumerate(found.runs):
         at, place = _last(run, i), curves.positions(run)
-        numbers += [EACH * n + 2, EACH * n + 3, EACH * n + 4]
+        numbers += [EACH * n + 2, EACH * n + 4, EACH * n + 5, EACH * n + 6]
         data += [
+            curves.veiled(place, at),
             curves.dots(place[at], run.run.encoder_values[at]),
             curves.dots(place[at], run.run.decoder_values[at]),
-            _sums(run, at, top),
+            _sums(run, at),
         ]
-        shapes += curves.shapes(run, place, at, n + 1, clear=0.035)
     longest = max(found.runs, key=lambda run: len(run.run.steps))
     step = int(longest.run.steps[_last(longest, i)])
-    return Frame(f"step {step}", caption(found, i), tuple(numbers), tuple(data), {"shapes": shapes})
+    return Frame(f"step {step}", caption(found, i), tuple(numbers), tuple(data))
 
 
 def _layout(found: Race, *, phone: bool) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def _layout(found: Race, *, phone: bool) -> dict[str, Any]:
         layout["annotations"].append(note(0, 1.02, f"<b>{TITLES[run.method]}</b>", **place))
     layout["annotations"] += _common_notes(found, phone=phone)
     margin = {"l": 34, "r": 8, "t": 34, "b": 46} if phone else {"l": 44, "r": 72, "t": 34, "b": 46}
-    return theme.chart(640 if phone else 440, margin=margin, **layout)
+    return theme.chart(640 if phone else 424, margin=margin, **layout)
 
 
 def _spot(n: int, phone: bool) -> tuple[list[float], list[float]]:
@@ -149,7 +149,7 @@ def caption(found: Race, i: int) -> str:
         f"{fixed(run.run.encoder_values[n, 0], 2)}"
         for run, n in at
     )
-    said = f"After {count(step)} steps, largest of W₂ / W₁: {shown}. "
+    said = f"{words.after(step)}, largest of W₂ / W₁: {shown}. "
     stopped = [run for run, _ in at if run.run.diverged_at is not None]
     if stopped:
         first = stopped[0]

@@ -180,7 +180,7 @@ def _layout(table: Pruning, *, phone: bool) -> dict[str, Any]:
     size = {"size": 13 if phone else 15}
     tallest = 1.14 * float(table.eigenvalues[0])
     return theme.chart(
-        700 if phone else 452,
+        700 if phone else 424,
         margin={"l": 46, "r": 12, "t": 40, "b": 50},
         barmode="overlay",
         annotations=_notes(table, phone=phone),

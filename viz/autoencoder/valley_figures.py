@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.autoencoder import valley
+from viz.autoencoder import valley, words
 from viz.autoencoder.valley import Descent
 from viz.draw import theme
 from viz.draw.film import Film, Frame
 from viz.draw.graph import note
-from viz.draw.numbers import count, fixed, short
+from viz.draw.numbers import fixed, short
 
 FAR = 3.2
 GRID = np.linspace(0, FAR, 57)
@@ -171,7 +171,7 @@ def _layout(descent: Descent, *, phone: bool) -> dict[str, Any]:
     size = {"size": 13 if phone else 15}
     common = {"tickfont": size, "showgrid": False, "dtick": 1, "showline": True}
     return theme.chart(
-        720 if phone else 452,
+        720 if phone else 424,
         margin={"l": 46, "r": 12, "t": 36, "b": 46},
         annotations=_notes(descent, phone=phone),
         shapes=[
@@ -237,7 +237,7 @@ def caption(descent: Descent, i: int) -> str:
     """Where the path is, and where it wants to go."""
     one, two = float(descent.encoder_value[i]), float(descent.decoder_value[i])
     said = (
-        f"After {count(int(descent.steps[i]))} steps: encoder {{par:{fixed(one, 3)}}}, decoder "
+        f"{words.after(int(descent.steps[i]))}: encoder {{par:{fixed(one, 3)}}}, decoder "
         f"{{par:{fixed(two, 3)}}}, product {fixed(one * two, 3)}."
     )
     if i == len(descent.steps) - 1 and descent.diverged_at is not None:

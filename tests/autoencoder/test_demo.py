@@ -1,0 +1,108 @@
+"""Settings, own data and recorded runs of the page."""
+
+import numpy as np
+import pytest
+
+from viz import settings as settings_
+from viz.autoencoder import demo, image_view, race, race_view, training_view
+from viz.autoencoder.image_view import ImageSettings
+from viz.autoencoder.race import Setup
+from viz.autoencoder.training_settings import TrainingSettings
+
+
+def of(model, **values):
+    return settings_.settings_from(model, values)
+
+
+def test_the_exams_answers():
+    seed = demo.SEED
+    assert (seed.layers, seed.loss, seed.orthonormal, seed.minimiser) == (2, "nn.MSELoss", True, 1)
+    assert set(seed.needed) == {"Weight Decay", "SGD optimizer"}
+    assert set(seed.needed) < set(seed.offered)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"latent_dim": 7, "variances": "4 2 1"}, "k must be between 1 and 2"),
+        ({"variances": "1 2 3"}, "from the largest to the smallest"),
+        ({"variances": "2 1 0"}, "variances must be positive, got 0"),
+        ({"variances": "4"}, "needs at least 2 numbers, got 1"),
+        ({"separate": True, "l2": 0.0}, "both lambdas must be positive or both zero"),
+        ({"data": "own points", "own": "1,2\n"}, "at least 2 rows and 2 columns"),
+        ({"data": "own points", "own": "1,2\n3,x\n"}, "x"),
+        ({"data": "own points", "own": "1,2\n1,2\n", "latent_dim": 1}, "no variation"),
+    ],
+)
+def test_bad_settings_get_a_sentence(values, words):
+    with pytest.raises(ValueError, match=words):
+        training_view.run(of(TrainingSettings, **values))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("1 2\n3 4", "image is 2 x 2 pixels, need at least 8 x 8"),
+        ("\n".join(["5 " * 12] * 12), "the image has no variation"),
+    ],
+)
+def test_a_useless_image_gets_a_sentence(text, words):
+    with pytest.raises(ValueError, match=words):
+        image_view.run(of(ImageSettings, pictures="own image", own=text))
+
+
+def test_own_points_are_scaled_and_their_spectrum_is_the_covariances():
+    found = training_view.run(of(TrainingSettings, data="own points", latent_dim=2)).study
+    points = found.data.points
+    np.testing.assert_allclose(points @ points.T / points.shape[1], found.data.cov, atol=1e-12)
+    assert found.data.eigenvalues[0] == pytest.approx(4)
+
+
+def test_another_panel_is_the_same_run():
+    one = training_view.run(of(TrainingSettings, seed=5))
+    two = training_view.run(of(TrainingSettings, seed=5, beside="angles"))
+    assert one.study is two.study
+    assert one.beside != two.beside
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"optimizer": "full Adam", "num_steps": 100},
+        {"optimizer": "SGD", "point_steps": 1000},
+        {"separate": True, "l2_decoder": 0.2, "num_steps": 100},
+    ],
+)
+def test_the_snippet_prints_the_screens_numbers(values):
+    chosen = of(TrainingSettings, **values)
+    space = {}
+    exec(training_view.snippet(chosen), space)
+    expected = training_view.answer(training_view.run(chosen))
+    np.testing.assert_allclose(space["answer"], expected, atol=1e-9)
+
+
+def test_recorded_race_is_what_training_gives():
+    setup = race_view.setup_of(race_view.RaceSettings())
+    kept = race_view.run(race_view.RaceSettings())
+    short = Setup(
+        setup.eigenvalues, setup.latent_dim, setup.l2, setup.decoder_scale, setup.step_size,
+        300, setup.seed,
+    )  # fmt: skip
+    data = short.data()
+    for place, method in enumerate(race.METHODS):
+        again = race.one(short, data, method).run
+        steps = kept.runs[place].run.steps
+        common = [s for s in again.steps.tolist() if s in steps.tolist()]
+        assert len(common) > 5
+        ours = kept.runs[place].run.decoder_values[np.isin(steps, common)]
+        theirs = again.decoder_values[np.isin(again.steps, common)]
+        np.testing.assert_allclose(ours, theirs, atol=1e-5)
+    assert race.read(race.write(kept), setup).runs[1].run.steps[-1] == 20_000
+
+
+def test_what_takes_long_is_a_job():
+    assert not training_view.slow(TrainingSettings())
+    assert training_view.slow(of(TrainingSettings, optimizer="SGD"))
+    assert training_view.slow(of(TrainingSettings, num_steps=5000))
+    assert race_view.slow(of(race_view.RaceSettings, l2=0.1))
+    assert image_view.slow(of(ImageSettings, num_steps=3000))
