@@ -7,10 +7,24 @@ from typing import Any, Literal
 import numpy as np
 
 from viz import seeds
-from viz.beam_search import figures, results, texts, trees
+from viz.beam_search import (
+    fan_figures,
+    figures,
+    many,
+    many_figures,
+    many_texts,
+    results,
+    speech,
+    speech_figures,
+    speech_texts,
+    texts,
+    trees,
+)
 from viz.beam_search.language import MarkovDecoder
+from viz.beam_search.many import Many
 from viz.beam_search.models import EOS, Decoder, RandomDecoder, TreeDecoder
 from viz.beam_search.results import Run
+from viz.beam_search.speech import Speech
 from viz.settings import BaseSettings, choice, number, own_data
 from viz.view import Preset, Progress, View, quiet
 
@@ -34,6 +48,7 @@ class Exam(seeds.SeedModel):
 
 SEED = seeds.load("beam_search", Exam)
 TRAP_STEPS = 4
+QUICK_WORK = 2000
 
 
 def exam_decoder() -> TreeDecoder:
@@ -86,7 +101,7 @@ class TreeSettings(BaseSettings):
         hint="1 is greedy; 8 looks at everything here.",
     )
     wide_beam: int = number(
-        3,
+        5,
         key="K",
         label="Beam width k",
         low=1,
@@ -139,7 +154,8 @@ class TreeSettings(BaseSettings):
     )
 
 
-WIDTHS = {"exam": 8, "trap": 8, "curse": 8, "random": 12, "own tree": 12}
+EIGHT = tuple(range(1, 9))
+MANY = (*EIGHT, 10, 12, 15, 20)
 
 
 def run_tree(settings: TreeSettings, progress: Progress = quiet) -> Run:
@@ -151,11 +167,18 @@ def run_tree(settings: TreeSettings, progress: Progress = quiet) -> Run:
         name="own" if settings.model == "own tree" else settings.model,
         num_steps=num_steps,
         beam_width=chosen,
-        widths=WIDTHS[settings.model] if settings.play == "width" else 0,
+        widths=_widths(settings),
         alpha=settings.alpha if decoder.eos is not None else 0.0,
         penalty=settings.penalty,
         notice=notice,
     )
+
+
+def _widths(settings: TreeSettings) -> tuple[int, ...]:
+    """The beam widths that the bar moves through."""
+    if settings.play != "width":
+        return ()
+    return EIGHT if settings.model in FIXED else MANY
 
 
 def _decoder(settings: TreeSettings) -> tuple[Decoder, int, str]:
@@ -176,6 +199,99 @@ def _decoder(settings: TreeSettings) -> tuple[Decoder, int, str]:
         where = f"after “{prefix}”" if prefix else "at the start"
         notice = f"Note: {where} the probabilities add up to {total:.2f}, not to 1."
     return own.decoder, own.num_steps, notice
+
+
+TEXTS = {name: seeds.text(f"beam_search_{name}.txt") for name in speech.SHIPPED}
+OWN_TEXT = (
+    "The cat sat on the mat. The dog sat on the cat. The cat was not happy. The dog was happy on "
+    "the cat. The mat said nothing. Who asks a mat? Nobody did."
+)
+
+
+class SpeechSettings(BaseSettings):
+    """A language model; the word or the beam width is what the bar moves."""
+
+    kind: Literal["trigram", "bigram", "recurrent"] = choice(
+        "trigram",
+        key="lm",
+        label="Language model",
+        hint="Counts of three or two words in a row, or a trained GRU.",
+    )
+    source: Literal["story", "rhyme", "own"] = choice("story", key="text", label="Text")
+    play: Literal["step", "width"] = choice("step", key="play", label="The bar moves")
+    wide_beam: int = number(
+        5, key="K", label="Beam width k", low=1, high=50, when={"play": ("step",)}
+    )
+    alpha: float = number(
+        0.0,
+        key="alpha",
+        label="Length penalty α",
+        low=0,
+        high=2,
+        step=0.1,
+        hint="0 ranks by the plain sum.",
+    )
+    num_words: int = number(25, key="L", label="Words at most", low=5, high=30)
+    penalty: Literal["power", "gnmt"] = choice(
+        "power",
+        key="form",
+        label="Penalty",
+        hint="power: total / nᵅ; gnmt: total / ((5 + n) / 6)ᵅ.",
+    )
+    own: str = own_data(
+        example=OWN_TEXT,
+        limit=20_000,
+        label="Your own text",
+        when={"source": ("own",)},
+        hint="At least 3 sentences and 20 words; sentences end at . ! or ?; up to 20,000 "
+        "characters and 2,000 different words. The GRU is trained when you ask for it: seconds.",
+        upload=("txt",),
+    )
+
+
+def run_speech(settings: SpeechSettings, progress: Progress = quiet) -> Speech:
+    return speech.speech(
+        settings.kind,
+        settings.source,
+        settings.own if settings.source == "own" else TEXTS[settings.source],
+        num_steps=settings.num_words,
+        beam_width=settings.wide_beam,
+        widths=MANY if settings.play == "width" else (),
+        alpha=settings.alpha,
+        penalty=settings.penalty,
+        progress=progress,
+    )
+
+
+class ManySettings(BaseSettings):
+    """Many random decoders; the beam width is what the bar moves."""
+
+    num_models: Literal["50", "200"] = choice("50", key="n", label="Random models")
+    vocabulary_size: int = number(4, key="V", label="Words V", low=2, high=50)
+    num_steps: int = number(6, key="T", label="Steps T", low=1, high=10)
+    sharpness: float = number(
+        2.0, key="s", label="Sharpness", low=0.2, high=5, step=0.1,
+        hint="How much one word stands out.",
+    )  # fmt: skip
+    seed: int = number(0, key="seed", label="Seed", low=0, high=9999, box=True)
+
+
+def run_many(settings: ManySettings, progress: Progress = quiet) -> Many:
+    return many.many_models(
+        vocabulary_size=settings.vocabulary_size,
+        num_steps=settings.num_steps,
+        sharpness=settings.sharpness,
+        seed=settings.seed,
+        num_models=int(settings.num_models),
+        widths=MANY,
+        progress=progress,
+    )
+
+
+def _is_long(settings: ManySettings) -> bool:
+    """Whether all those searches take more than a moment."""
+    work = int(settings.num_models) * settings.vocabulary_size * settings.num_steps
+    return work > QUICK_WORK
 
 
 VIEWS: tuple[View[Any, Any], ...] = (
@@ -213,5 +329,70 @@ VIEWS: tuple[View[Any, Any], ...] = (
             ),
         ),
         table=figures.table,
+    ),
+    View(
+        key="text",
+        label="Language model",
+        settings=SpeechSettings,
+        run=run_speech,
+        film=fan_figures.spoken_fan,
+        answer=lambda result: result.run.search.best.log_prob,
+        snippet=lambda s: speech_texts.speech_snippet(run_speech(s)),
+        derive=speech_texts.speech_lines,
+        agree=lambda s: texts.tree_agree(run_speech(s).run),
+        more=speech_figures.width_and_length,
+        slow=lambda s: s.source == "own" and (s.kind == "recurrent" or len(s.own) > 4000),
+        presets=(
+            Preset("Text, k = 20", {"wide_beam": 20}, "It says two words."),
+            Preset("Recurrent", {"kind": "recurrent"}, "A GRU of 48 hidden units."),
+            Preset("Rhyme", {"source": "rhyme", "alpha": 1.0}, "A text that repeats itself."),
+            Preset("Own text", {"source": "own"}, "Type or upload your own below."),
+        ),
+        findings=(
+            Preset(
+                "widen the beam",
+                {"play": "width"},
+                "Move the bar: 15 words at k = 1, 7 at k = 5, 3 at k = 20. The search gets "
+                "better, the sentence shorter.",
+                step=0,
+            ),
+            Preset(
+                "a length penalty",
+                {"wide_beam": 20, "alpha": 1.0},
+                "The same beam now talks on. Search and score are two different things.",
+            ),
+            Preset(
+                "look back one word only",
+                {"kind": "bigram", "wide_beam": 1},
+                "Greedy search runs in a circle and never ends.",
+            ),
+        ),
+        table=fan_figures.table,
+    ),
+    View(
+        key="many",
+        label="Many models",
+        settings=ManySettings,
+        run=run_many,
+        film=many_figures.missed_by_width,
+        answer=many_texts.many_answer,
+        snippet=lambda s: many_texts.many_snippet(run_many(s)),
+        derive=many_texts.many_lines,
+        agree=lambda s: many_texts.many_agree(run_many(s)),
+        more=many_figures.share_missed,
+        slow=_is_long,
+        findings=(
+            Preset(
+                "greedy alone", {}, "In more than a third of the models greedy is trapped.", step=0
+            ),
+            Preset(
+                "sharper models",
+                {"sharpness": 5.0},
+                "The surer the model is of each word, the more an early choice costs.",
+                step=0,
+            ),
+            Preset("200 models", {"num_models": "200"}, "The same with four times as many."),
+        ),
+        table=many_figures.table,
     ),
 )

@@ -76,10 +76,7 @@ def search_tree(run: Run, *, phone: bool = False) -> Film:
         shown = [(run.search, moment) for moment in each]
         labels = [_label(moment) for moment in each]
         words = [caption(run, moment) for moment in each]
-    start = next(
-        (i for i, (one, _) in enumerate(shown) if run.by_width and one is run.search),
-        len(shown) - 1,
-    )
+    start = run.by_width.index(run.search) if run.by_width else len(shown) - 1
     drawn = [_picture(run, where, search, moment, prefixes) for search, moment in shown]
     traces, layout = drawn[start]
     height = where.ground.height
@@ -94,7 +91,8 @@ def search_tree(run: Run, *, phone: bool = False) -> Film:
 
 
 def _label(moment: Moment) -> str:
-    return "start" if moment.phase == "start" else f"{moment.steps} {moment.phase}"
+    names = {"expand": "expanded", "rank": "ranked", "prune": "pruned"}
+    return "start" if moment.phase == "start" else f"{moment.steps} {names[moment.phase]}"
 
 
 FIELDS = ("x", "y", "text", "ids", "hovertext", "textposition", "textfont")

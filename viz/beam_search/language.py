@@ -146,6 +146,10 @@ class NGramDecoder:
             pairs += [(first, last) for first, last in self._after_two]
         return tuple(sorted(pairs, key=lambda pair: (pair[1], pair[0])))
 
+    def is_small(self, limit: int = MAX_TABLE) -> bool:
+        """Whether contexts times words are few enough to go through all of them."""
+        return len(self.contexts()) * len(self.vocabulary) <= limit
+
     def best_by_length(self, num_steps: int) -> tuple[Hypothesis, ...]:
         """The most probable sentence of every length, the end token counted (Viterbi).
 
@@ -153,7 +157,7 @@ class NGramDecoder:
             ValueError: contexts times words are too many to go through.
         """
         contexts = self.contexts()
-        if len(contexts) * len(self.vocabulary) > MAX_TABLE:
+        if not self.is_small():
             raise ValueError(
                 f"the best of every length takes {len(contexts) * len(self.vocabulary):,} "
                 f"entries, the limit is {MAX_TABLE:,}"
@@ -210,20 +214,20 @@ def viterbi(
     """
     place = {pair: i for i, pair in enumerate(contexts)}
     last = np.array([b for _, b in contexts])
-    words, starts, group = np.unique(last, return_index=True, return_inverse=True)
+    words, starts = np.unique(last, return_index=True)
     group_of = {int(word): i for i, word in enumerate(words)}
+    spans = [slice(a, b) for a, b in pairwise([*starts.tolist(), len(contexts)])]
     seen = [(i, group_of[a], b) for (a, b), i in place.items() if a >= 0 and b != begin]
     to, source, word = np.array(seen, dtype=np.int64).reshape(-1, 3).T
     free = np.array([place[-1, w] for w in range(eos)])
-    order = np.arange(len(contexts))[:, None]
     totals = np.full(len(contexts), -np.inf)
     totals[place.get((begin, begin), place[-1, begin])] = 0.0
     back, found = list[IntArray](), list[Hypothesis]()
     for _ in range(num_steps):
         grown = totals[:, None] + rows
         found.append(_ended(grown[:, eos], back, contexts, eos))
-        top = np.maximum.reduceat(grown, starts, axis=0)
-        which = np.maximum.reduceat(np.where(grown == top[group], order, -1), starts, axis=0)
+        which = np.stack([span.start + grown[span].argmax(axis=0) for span in spans])
+        top = np.take_along_axis(grown, which, axis=0)
         totals, pointers = np.full(len(contexts), -np.inf), np.zeros(len(contexts), np.int64)
         totals[to], pointers[to] = top[source, word], which[source, word]
         top[source, word] = -np.inf

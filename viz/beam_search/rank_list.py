@@ -40,7 +40,7 @@ def ranking(run: Run, search: Search, moment: Moment, ground: Ground) -> Picture
     room = int(
         (ground.list_right - ground.list_left - 60) / (LETTER - (1.4 if ground.phone else 0))
     )
-    left = [_bold(_tail(row.words, room), row.bold) for row in rows]
+    left = [_bold(tail(row.words, room), row.bold) for row in rows]
     right = [_bold(row.total, row.bold) for row in rows]
     colors = [row.color for row in rows]
     traces = [
@@ -89,7 +89,7 @@ def _bold(text: str, bold: bool) -> str:
     return f"<b>{text}</b>" if bold and text else text
 
 
-def _tail(words: str, room: int) -> str:
+def tail(words: str, room: int) -> str:
     """The end of a long sentence: that is where candidates differ."""
     if len(words) > room:
         parts = words.split()
@@ -163,8 +163,14 @@ def _ended(run: Run, search: Search, room: int) -> tuple[str, list[Row], int | N
     title = "sentences by score" if run.alpha else "sentences by total"
     if not search.best.finished:
         title = "none ended; alive"
+    places = 3 if run.alpha else 2
     rows = [
-        Row(search.words(one.tokens), fixed(one.score), theme.FWD if i == 0 else theme.INK, i == 0)
+        Row(
+            search.words(one.tokens),
+            fixed(one.score, places),
+            theme.FWD if i == 0 else theme.INK,
+            i == 0,
+        )
         for i, one in enumerate(search.hypotheses[:room])
     ]
     return title, rows, None

@@ -30,7 +30,7 @@ class Run:
         name: which decoder ("exam").
         search: the search with the chosen width.
         greedy: the same with width 1.
-        by_width: searches with width 1, 2, ... if the width is what plays, else empty.
+        by_width: searches with other widths, ascending, if the width is what plays, else empty.
         exact: the best sentence of all; None if that is out of reach.
         tree: every prefix with its total, if there are few; else empty.
         notice: a sentence about the decoder itself.
@@ -80,13 +80,13 @@ def run_search(
     name: str,
     num_steps: int,
     beam_width: int,
-    widths: int = 0,
+    widths: Sequence[int] = (),
     alpha: float = 0.0,
     penalty: Penalty = "power",
     notice: str = "",
     exact_limit: int = 100_000,
 ) -> Run:
-    """Search with one width, or with all widths up to ``widths`` (then ``beam_width`` is shown)."""
+    """Search with one width, or with every one of ``widths``, of which ``beam_width`` is shown."""
     check_whole(beam_width, "beam size k")
 
     def search(width: int) -> Search:
@@ -94,10 +94,10 @@ def run_search(
             decoder, beam_width=width, num_steps=num_steps, alpha=alpha, penalty=penalty
         )
 
-    by_width = tuple(search(width) for width in range(1, widths + 1))
-    greedy = by_width[0] if by_width else search(1)
-    chosen = by_width[beam_width - 1] if 0 < beam_width <= len(by_width) else search(beam_width)
-    known = [one.best.score for one in (*by_width, greedy, chosen) if one.best.finished]
+    by_width = {width: search(width) for width in widths}
+    greedy = by_width.get(1) or search(1)
+    chosen = by_width.get(beam_width) or search(beam_width)
+    known = [one.best.score for one in (*by_width.values(), greedy, chosen) if one.best.finished]
     exact = exact_search(
         decoder,
         num_steps,
@@ -108,7 +108,17 @@ def run_search(
     )
     tree = whole_tree(decoder, num_steps)
     return Run(
-        name, decoder, num_steps, alpha, penalty, chosen, greedy, by_width, exact, tree, notice
+        name,
+        decoder,
+        num_steps,
+        alpha,
+        penalty,
+        chosen,
+        greedy,
+        tuple(by_width.values()),
+        exact,
+        tree,
+        notice,
     )
 
 
@@ -153,7 +163,7 @@ class Sweep:
     """The same decoder with one width after the other.
 
     Attributes:
-        searches: width 1, 2, ...
+        searches: widths from 1 on.
         costs: candidates that each scored.
         exact: the best sentence of all, if it is known.
     """
@@ -163,17 +173,19 @@ class Sweep:
     exact: Hypothesis | None
 
 
-def sweep(run: Run, widths: int) -> Sweep:
-    """Widths 1 to ``widths`` over the decoder of a run."""
-    searches = run.by_width[:widths] or tuple(
-        beam_search(
+def sweep(run: Run, widths: Sequence[int]) -> Sweep:
+    """One search for each of the widths over the decoder of a run."""
+    known = {one.beam_width: one for one in run.by_width}
+    searches = tuple(
+        known.get(width)
+        or beam_search(
             run.decoder,
             beam_width=width,
             num_steps=run.num_steps,
             alpha=run.alpha,
             penalty=run.penalty,
         )
-        for width in range(1, widths + 1)
+        for width in widths
     )
     return Sweep(searches, tuple(one.num_scored for one in searches), run.exact)
 

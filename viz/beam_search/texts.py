@@ -38,9 +38,9 @@ def text(words: str) -> str:
 
 def tree_lines(run: Run) -> tuple[Line, ...]:
     """The winner's sum, the steps as a table, the cost, and why wider need not be better."""
-    lines = [_sum_line(run), Line("", _step_table(run)), _cost_line(run), _whole_line(run)]
+    lines = [_sum_line(run), Line("", _step_table(run)), cost_line(run), _whole_line(run)]
     if run.search.eos is not None:
-        lines.append(_penalty_line(run))
+        lines.append(penalty_line(run))
     lines.append(
         Line(
             "",
@@ -104,7 +104,8 @@ def _step_table(run: Run) -> str:
     )
 
 
-def _cost_line(run: Run) -> Line:
+def cost_line(run: Run) -> Line:
+    """Candidates against all sentences."""
     size, steps, width = len(run.decoder.vocabulary), run.num_steps, run.search.beam_width
     planned = planned_cost(run, width)
     shown = (
@@ -116,15 +117,16 @@ def _cost_line(run: Run) -> Line:
         )
     )
     return Line(
-        rf"\sum_{{t=1}}^{{{steps}}} V \min(k, V^{{t-1}}) = {_big(planned)} \;\le\; T k V = "
-        rf"{_big(steps * width * size)}, \qquad V^T = {size}^{{{steps}}} = {_big(size**steps)}",
+        rf"\sum_{{t=1}}^{{{steps}}} V \min(k, V^{{t-1}}) = {big(planned)} \;\le\; T k V = "
+        rf"{big(steps * width * size)}, \qquad V^T = {size}^{{{steps}}} = {big(size**steps)}",
         f"The price: with V = {size} words, T = {steps} steps and k = {width} at most k prefixes "
         f"are extended by V words in each step{shown}. All sentences together are V to the "
         "power T.",
     )
 
 
-def _big(number: int) -> str:
+def big(number: int) -> str:
+    """A whole number in LaTeX, beyond nine digits as a power of ten."""
     if number < 10**9:
         return f"{number:,}".replace(",", r"\,")
     digits = str(number)
@@ -142,10 +144,11 @@ def _whole_line(run: Run) -> Line:
         else "From k = V to the power T − 1 on nothing would ever be dropped, and beam search "
         "would be exhaustive search. This one is narrower."
     )
-    return Line(rf"k = {width} {holds} V^{{T-1}} = {_big(enough)}", words)
+    return Line(rf"k = {width} {holds} V^{{T-1}} = {big(enough)}", words)
 
 
-def _penalty_line(run: Run) -> Line:
+def penalty_line(run: Run) -> Line:
+    """The score that decides at the end."""
     best = run.search.best
     length = len(best.tokens)
     base = rf"\left(\tfrac{{5 + {length}}}{{6}}\right)" if run.penalty == "gnmt" else str(length)

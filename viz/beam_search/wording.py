@@ -140,7 +140,7 @@ def readout(run: Run, search: Search) -> str:
     if not best.finished:
         known += f"; did not end within {_words(run.num_steps)}"
     if run.alpha and best.finished:
-        known += f", score {{fwd:{fixed(best.score)}}}"
+        known += f", score {{fwd:{fixed(best.score, 3)}}}"
     text = f"{says} ({known})."
     if len(others) > 1 and best.finished:
         rest = listed([sentence(search, one) for one in others[1:FEW]])
@@ -167,8 +167,8 @@ def _verdict(run: Run, search: Search) -> str:
     if not run.missed(search):
         return "That is the best possible."
     kind = "score" if run.alpha else "log-probability"
-    value = exact.score if run.alpha else exact.log_prob
-    best = f"The best possible is {sentence(search, exact)} ({kind} {{tru:{fixed(value)}}})"
+    value = fixed(exact.score, 3) if run.alpha else fixed(exact.log_prob)
+    best = f"The best possible is {sentence(search, exact)} ({kind} {{tru:{value}}})"
     if not found.finished:
         return f"{best}; it was missed."
     gap = exact.score - found.score
