@@ -127,7 +127,7 @@ def _layout(result: Speech, low: float, phone: bool, notes: dict[str, Any]) -> d
 
 def _lines(totals: Mapping[Prefix, float], ends: Iterable[Prefix]) -> Curve:
     """The ways to some prefixes, what they share drawn once."""
-    drawn = {()}
+    drawn: set[Prefix] = {()}
     x, y = list[Any](), list[Any]()
     for end in ends:
         branch = len(end)

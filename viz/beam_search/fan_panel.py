@@ -33,7 +33,7 @@ def panel(result: Speech, search: Search, step: int, *, phone: bool) -> Panel:
             y -= gap
         y -= gap * 0.4
     size = 14 if phone else 16
-    left = [_bold(tail(row.words, room if row.total else 60), row) for row in rows]
+    left = [_bold(tail(row.words, room - 2 * row.bold if row.total else 60), row) for row in rows]
     right = [_bold(row.total, row) for row in rows]
     colors = [row.color for row in rows]
     return (

@@ -80,7 +80,7 @@ def _layout(result: Many, top: float, phone: bool) -> dict[str, Any]:
     heights = ([0.56, 0.95], [0.0, 0.38]) if phone else ([0.0, 0.92], [0.0, 0.92])
     size = 15 if phone else 17
     place = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
-    titles = ("missed, in nats: one bar a model", "candidates scored, log scale")
+    titles = ("missed, in nats: one bar a model (pale: greedy)", "candidates scored, log scale")
     notes = [
         graph.note(x[0], y[1] + 0.01, words, size=size, color=theme.MUTED, **place)
         for words, x, y in zip(titles, split, heights, strict=True)
@@ -132,7 +132,7 @@ def _layout(result: Many, top: float, phone: bool) -> dict[str, Any]:
             "domain": heights[1],
             "anchor": "x2",
             "exponentformat": "power",
-            "nticks": 5,
+            "dtick": max(1, round(everything / 6)),
         },
         annotations=notes,
         shapes=[line],
@@ -158,6 +158,9 @@ def caption(result: Many, place: int) -> str:
         return f"With k = {width} the best is missed in {share}; {cost} out of {total} sentences."
     mean = float(gaps.mean())
     words = fixed(mean, 3) if mean >= 0.0005 else short(mean, 2)
+    worse = int((gaps > result.gaps(0) + 1e-9).sum())
+    if worse:
+        cost = f"in {worse} it is worse than greedy; {cost}"
     return (
         f"{name[0].upper()}{name[1:]} misses the best in {share}, on the mean over all of them by "
         f"{{fwd:{words}}} nats, at worst by {fixed(float(gaps.max()), 2)}; {cost} out of {total} "

@@ -54,12 +54,12 @@ def many_answer(result: Many) -> list[float]:
 def many_agree(result: Many) -> dict[str, float]:
     """The mean over the first ten models with k = 2: all at once, one by one, PyTorch."""
     seeds = range(result.seed, result.seed + min(FEW, len(result.best)))
-    sizes = {"beam_width": 2, "num_steps": result.num_steps}
+    steps = result.num_steps
     decoders = [
         RandomDecoder(result.vocabulary_size, seed=s, sharpness=result.sharpness) for s in seeds
     ]
-    alone = [beam_search(one, **sizes).best.log_prob for one in decoders]
-    theirs = [torch_search(one, **sizes)[1] for one in decoders]
+    alone = [beam_search(one, beam_width=2, num_steps=steps).best.log_prob for one in decoders]
+    theirs = [torch_search(one, beam_width=2, num_steps=steps)[1] for one in decoders]
     place = result.widths.index(2)
     return {
         "all at once": float(result.found[place, : len(decoders)].mean()),

@@ -1,11 +1,13 @@
-"""Charts below the pictures: what a wider beam finds, what it costs, how long its sentences are."""
+"""Charts below the pictures: what a wider beam finds, its cost, its length, all sentences."""
 
 import itertools
+import math
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
+from viz.beam_search.compute import exhaustive
 from viz.beam_search.results import Run, Sweep, sweep
 from viz.beam_search.speech import Speech
 from viz.beam_search.wording import amount
@@ -13,6 +15,7 @@ from viz.draw import graph, theme
 from viz.draw.film import Film, still
 from viz.draw.numbers import count, fixed
 
+MOST, SHOWN = 5000, 200
 WIDTHS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20)
 
 
@@ -27,6 +30,52 @@ def width_and_length(result: Speech, *, phone: bool = False) -> tuple[Film, ...]
     charts.append(length_against_width(run, found, phone=phone))
     by_length = best_by_length(result, phone=phone)
     return (*charts, by_length) if by_length is not None else tuple(charts)
+
+
+def tree_charts(run: Run, *, phone: bool = False) -> tuple[Film, ...]:
+    """Log-prob and cost against k; all sentences by probability, or lengths where they differ."""
+    found = sweep(run, WIDTHS[:8] if run.tree else WIDTHS)
+    charts = [
+        found_against_width(run, found, phone=phone),
+        cost_against_width(run, found, phone=phone),
+    ]
+    if run.decoder.eos is not None:
+        charts.append(length_against_width(run, found, phone=phone))
+    ranked = all_sentences(run, phone=phone)
+    return (*charts, ranked) if ranked is not None else tuple(charts)
+
+
+def all_sentences(run: Run, *, phone: bool = False) -> Film | None:
+    """Every sentence by its probability, with the one that was found; None if there are many."""
+    if len(run.decoder.vocabulary) ** run.num_steps > MOST:
+        return None
+    every = [one for one in exhaustive(run.decoder, run.num_steps, limit=MOST) if one.finished]
+    if not every:
+        return None
+    shares = [math.exp(one.log_prob) for one in every]
+    best = run.search.best
+    place = next((i for i, one in enumerate(every) if one.tokens == best.tokens), None)
+    shown = every[:SHOWN]
+    bar = {
+        "type": "bar",
+        "name": "sentences",
+        "x": list(range(1, len(shown) + 1)),
+        "y": [round(share, 5) for share in shares[:SHOWN]],
+        "marker": {
+            "color": [theme.FWD if i == place else theme.HAIR for i in range(len(shown))],
+            "line": {"width": 0},
+        },
+        "hovertext": [run.search.words(one.tokens).replace("<", "&lt;") for one in shown],
+        "hovertemplate": "%{hovertext}: %{y:.4f}<extra></extra>",
+    }
+    where = "did not end and is not among them" if place is None else f"is number {place + 1}"
+    mass = "" if place is None else f" and holds {{fwd:{shares[place]:.1%}}} of the probability"
+    words = (
+        f"All {count(len(every))} sentences, the most probable first: what k = "
+        f"{run.search.beam_width} says {where}{mass}; the best holds {{tru:{shares[0]:.1%}}}."
+    )
+    layout = _chart("probability of every sentence", "rank", phone)
+    return still(go.Figure([bar], layout), words)
 
 
 def _line(x: Any, y: Any, name: str, color: str = theme.FWD, **more: Any) -> dict[str, Any]:
