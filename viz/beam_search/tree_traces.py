@@ -127,7 +127,7 @@ def nodes(
         "x": [round(where.at[p][0], 1) for p in prefixes],
         "y": [round(where.at[p][1], 1) for p in prefixes],
         "text": text,
-        "textposition": [_side(where, p, state) for p in prefixes] if dots else "middle center",
+        "textposition": "middle center" if not dots else "top center",
         "textfont": {"size": 13 if dots and where.ground.phone else size},
         "marker": {
             "size": (11 if state == "answer" else 7) if dots else 2 * where.half[1],
@@ -141,6 +141,8 @@ def nodes(
     trace["textfont"]["color"] = color if dots else INKS[state]
     if dots and len(where.at) > HOVERED:
         return {**trace, "hoverinfo": "skip"}
+    if dots:
+        trace["textposition"] = [_side(where, p, state) for p in prefixes]
     words = [search.words(p) for p in prefixes]
     return {**trace, "ids": words, **_hover(words, prefixes, totals, state)}
 
