@@ -93,7 +93,7 @@ def _layout(result: Speech, low: float, phone: bool, notes: dict[str, Any]) -> d
     steps = result.run.num_steps
     hidden = {"visible": False, "fixedrange": True}
     return theme.chart(
-        720 if phone else 440,
+        720 if phone else 412,
         margin={"l": 52, "r": 8, "t": 84, "b": 50},
         xaxis={
             "range": [-0.3, steps + 0.6],
@@ -117,7 +117,7 @@ def _layout(result: Speech, low: float, phone: bool, notes: dict[str, Any]) -> d
         },
         yaxis2={
             **hidden,
-            "range": [0, 260 if phone else 306],
+            "range": [0, 260 if phone else 278],
             "domain": [0, 0.34] if phone else [0, 1],
             "anchor": "x2",
         },

@@ -9,8 +9,8 @@ from viz.beam_search.speech import Speech
 from viz.draw import graph, theme
 from viz.draw.numbers import fixed
 
-ROOM, PHONE_ROOM = 35, 38
-BEAM, DONE = 5, 4
+ROOM, PHONE_ROOM = 36, 38
+BEAM, DONE = 5, 3
 
 Panel = tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]
 
@@ -20,8 +20,8 @@ def panel(result: Speech, search: Search, step: int, *, phone: bool) -> Panel:
     room = PHONE_ROOM if phone else ROOM
     over = step == len(search.steps)
     parts = _final(result, search, room) if over else _running(result, search, step)
-    width, top = (330, 246) if phone else (370, 296)
-    gap = 21 if phone else 25
+    width, top = (330, 246) if phone else (370, 268)
+    gap = 21 if phone else 24
     y, heads = float(top), list[dict[str, Any]]()
     places, rows = list[float](), list[Row]()
     for title, part in parts:

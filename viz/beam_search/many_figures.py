@@ -103,7 +103,7 @@ def _layout(result: Many, top: float, phone: bool) -> dict[str, Any]:
         "line": {"color": theme.MUTED, "width": 2, "dash": "dash"},
     }
     return theme.chart(
-        680 if phone else 440,
+        680 if phone else 416,
         margin={"l": 56, "r": 14, "t": 14, "b": 52},
         barmode="overlay",
         bargap=0.2,

@@ -9,6 +9,7 @@ from viz.beam_search.compute import Search
 from viz.beam_search.layout import Plan
 from viz.beam_search.places import Moment
 from viz.beam_search.results import Prefix, Run
+from viz.beam_search.wording import amount
 from viz.draw import graph, theme
 from viz.draw.numbers import count, fixed, short
 
@@ -19,7 +20,7 @@ def column_heads(where: Plan) -> list[dict[str, Any]]:
     y = ground.high + 18 if ground.phone else 424
     heads = []
     for step in range(1, depth + 1):
-        wide = where.pitch >= 60
+        wide = where.pitch >= (48 if ground.phone else 66)
         words = f"step {step}" if wide else str(step)
         if wide or step == 1 or step % 2 == 0 or where.pitch > 26:
             x = ground.left + where.pitch * step
@@ -36,8 +37,10 @@ def side_notes(
     run: Run, where: Plan, search: Search, groups: Mapping[str, Sequence[Prefix]], last: bool
 ) -> list[dict[str, Any]]:
     """To the right of the leaves: the true best, greedy's choice, what was never expanded."""
-    if where.ground.phone or where.mode == "dots" or not last:
+    if where.ground.phone or not last:
         return []
+    if where.mode == "dots":
+        return _best_note(run, where, search)
     x, notes, taken = where.ground.right + 8, list[dict[str, Any]](), list[float]()
 
     def put(y: float, words: str, color: str) -> None:
@@ -65,6 +68,14 @@ def side_notes(
             theme.MUTED,
         )
     return notes
+
+
+def _best_note(run: Run, where: Plan, search: Search) -> list[dict[str, Any]]:
+    """Among dots: the name of the true best at its end."""
+    if run.exact is None or not run.missed(search) or run.exact.tokens not in where.at:
+        return []
+    x, y = where.at[run.exact.tokens]
+    return [graph.note(x + 12, y, "true best", size=15, color=theme.TRU, xanchor="left")]
 
 
 def pruned_notes(where: Plan, search: Search, moment: Moment) -> list[dict[str, Any]]:
@@ -99,7 +110,8 @@ def counter(run: Run, where: Plan, search: Search, moment: Moment) -> list[dict[
         return []
     x = where.ground.list_left
     scored = sum(step.num_scored for step in search.steps[: moment.steps])
-    total = f" of {count(len(run.tree))}" if run.tree else ""
+    full = len(run.tree) or (0 if run.name == "own" else run.full_cost)
+    total = f" of {amount(full)}" if full else ""
     notes = [
         graph.note(x, 72, "candidates scored", size=15, color=theme.MUTED, xanchor="left"),
         graph.note(

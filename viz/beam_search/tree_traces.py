@@ -142,16 +142,16 @@ def nodes(
     if dots and len(where.at) > HOVERED:
         return {**trace, "hoverinfo": "skip"}
     if dots:
-        trace["textposition"] = [_side(where, p, state) for p in prefixes]
+        trace["textposition"] = [_side(where, p, state, search.eos) for p in prefixes]
     words = [search.words(p) for p in prefixes]
     return {**trace, "ids": words, **_hover(words, prefixes, totals, state)}
 
 
-def _side(where: Plan, prefix: Prefix, state: str) -> str:
+def _side(where: Plan, prefix: Prefix, state: str, eos: int | None) -> str:
     """Words of what has no children stand at its right, the others above their dot."""
     ground = where.ground
     last = where.at[prefix][0] + 1 > ground.right - where.half[0]
-    ends = state == "ended" or (last and not ground.phone)
+    ends = state == "ended" or prefix[-1] == eos or (last and not ground.phone)
     return "middle right" if ends else "top center"
 
 
@@ -176,7 +176,8 @@ def _node_text(
     word = _safe(search.vocabulary[prefix[-1]])
     if where.mode == "dots":
         roomy = where.room >= 17 and where.pitch >= 30 and state in ("kept", "ended")
-        return word if roomy or (state == "answer" and where.pitch >= 30) else ""
+        said = state == "answer" and where.pitch >= 30 and where.room >= 9
+        return word if roomy or said else ""
     if state == "ahead" or prefix not in totals:
         return word
     total = fixed(totals[prefix])

@@ -141,12 +141,11 @@ def readout(run: Run, search: Search) -> str:
         known += f"; did not end within {_words(run.num_steps)}"
     if run.alpha and best.finished:
         known += f", score {{fwd:{fixed(best.score, 3)}}}"
-    text = f"{says} ({known})."
+    text = f"{says} ({known}) after scoring {_scored_words(run, search)}."
     if len(others) > 1 and best.finished:
         rest = listed([sentence(search, one) for one in others[1:FEW]])
         more = f" and {len(others) - FEW} more" if len(others) > FEW else ""
         text += f" It is tied with {rest}{more}."
-    text += f" It scored {candidates(search.num_scored)}{_full_words(run)}."
     return f"{text} {_verdict(run, search)}{_notice(run)}"
 
 
@@ -154,10 +153,12 @@ def _words(number: int) -> str:
     return f"{number} word{'' if number == 1 else 's'}"
 
 
-def _full_words(run: Run) -> str:
+def _scored_words(run: Run, search: Search) -> str:
+    """10 of 14 candidates; without the total where words may be impossible."""
+    if run.name == "own" and not run.tree:
+        return candidates(search.num_scored)
     total = len(run.tree) or run.full_cost
-    about = "up to " if run.name == "own" and not run.tree else ""
-    return f"; looking at everything takes {about}{amount(total)}"
+    return f"{count(search.num_scored)} of {amount(total)} candidates"
 
 
 def _verdict(run: Run, search: Search) -> str:
@@ -168,15 +169,15 @@ def _verdict(run: Run, search: Search) -> str:
         return "That is the best possible."
     kind = "score" if run.alpha else "log-probability"
     value = fixed(exact.score, 3) if run.alpha else fixed(exact.log_prob)
-    best = f"The best possible is {sentence(search, exact)} ({kind} {{tru:{value}}})"
+    best = f"The best possible, {sentence(search, exact)} with {kind} {{tru:{value}}}, was missed"
     if not found.finished:
-        return f"{best}; it was missed."
+        return f"{best}."
     gap = exact.score - found.score
     if run.alpha:
-        return f"{best}; it was missed by {{tru:{fixed(gap, 3)}}}."
+        return f"{best} by {{tru:{fixed(gap, 3)}}}."
     ratio = f", a factor {short(math.exp(gap), 4)}" if gap < 10 else ""
     nats = fixed(gap) if gap >= 0.005 else short(gap, 2)
-    return f"{best}; it was missed by {{tru:{nats}}} nats{ratio}."
+    return f"{best} by {{tru:{nats}}} nats{ratio}."
 
 
 def _notice(run: Run) -> str:
