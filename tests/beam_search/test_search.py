@@ -326,3 +326,12 @@ def test_a_search_that_cannot_know_the_best_says_so():
     run = run_search(RandomDecoder(50, seed=0), name="random", num_steps=10, beam_width=2)
     assert run.exact is None
     assert run.gap(run.search) is None
+
+
+def test_open_ends_may_compete_with_sentences_that_ended():
+    """As ``generate`` of transformers lets them at the end; the page takes them only in need."""
+    options = {"alpha": 2.0, "finished_only": False}
+    free, words = said(demo.curse_decoder(), 2, 6, **options)
+    assert words == "a b a b a b"
+    assert not free.best.finished
+    assert said(demo.curse_decoder(), 2, 6, alpha=2.0)[1] == "a b a b <eos>"

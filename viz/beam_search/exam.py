@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 
@@ -31,6 +32,7 @@ SEED = seeds.load("beam_search", Exam)
 TRAP_STEPS = 4
 
 
+@cache
 def exam_decoder() -> TreeDecoder:
     """The exam's tree with its printed log-probs."""
     return _tree(SEED.log_probs, SEED.tokens)
@@ -42,12 +44,14 @@ def clean_decoder() -> TreeDecoder:
     return _tree(rows, SEED.tokens)
 
 
+@cache
 def trap_decoder() -> TreeDecoder:
     """A tree on which a beam of two loses to a beam of one."""
     rows = {p: (math.log(share), math.log(1 - share)) for p, share in SEED.trap.items()}
     return _tree(rows, ("a", "b"))
 
 
+@cache
 def curse_decoder() -> MarkovDecoder:
     """Words a and b and an end: the wider the beam, the shorter what is said."""
     rows = [SEED.curse["a"], SEED.curse["b"], (1.0, 1.0, 1.0), SEED.curse[""]]

@@ -29,15 +29,18 @@ def _case(rng: Rng | None) -> Case:
 
 
 def _asked(case: Case) -> str:
-    """The decoder's numbers as a table."""
-    head = "| after | " + " | ".join(f"**{word}**" for word in case.words) + " |"
-    lines = [head, "|---" * (len(case.words) + 1) + "|"]
-    for prefix in sorted(case.rows, key=lambda p: (len(p), p)):
-        cells = " | ".join(fixed(value / 100) for value in case.rows[prefix])
-        lines.append(f"| {case.named(prefix) or '(start)'} | {cells} |")
-    names = listed(case.words, "or")
+    """The decoder's numbers, one line for every step."""
+    lines = []
+    for length in range(3):
+        parts = []
+        for prefix in sorted(p for p in case.rows if len(p) == length):
+            pairs = zip(case.words, case.rows[prefix], strict=True)
+            values = ", ".join(f"{word} {fixed(value / 100)}" for word, value in pairs)
+            after = f"after *{case.named(prefix)}*: " if prefix else ""
+            parts.append(f"{after}{values}")
+        lines.append(f"- word {length + 1}: {'; '.join(parts)}")
     return (
-        f"A decoder says three words, each of them {names}. These are its "
+        f"A decoder says three words, each of them {listed(case.words, 'or')}. These are its "
         "log-probabilities (natural logarithms):\n\n" + "\n".join(lines) + "\n\n"
     )
 

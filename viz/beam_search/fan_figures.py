@@ -55,7 +55,7 @@ def spoken_fan(result: Speech, *, phone: bool = False) -> Film:
         shown = [(fan, len(fan.search.steps)) for fan in fans]
         labels = [f"k = {fan.search.beam_width}" for fan in fans]
         words = [readout(run, fan.search) for fan in fans]
-        start = run.by_width.index(run.search)
+        start = run.place
     else:
         fan = fans[0]
         shown = [(fan, step) for step in range(len(fan.search.steps) + 1)]

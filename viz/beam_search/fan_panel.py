@@ -9,7 +9,7 @@ from viz.beam_search.speech import Speech
 from viz.draw import graph, theme
 from viz.draw.numbers import fixed
 
-ROOM, PHONE_ROOM = 36, 38
+ROOM, PHONE_ROOM = 38, 38
 BEAM, DONE = 5, 3
 
 Panel = tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]
@@ -32,7 +32,7 @@ def panel(result: Speech, search: Search, step: int, *, phone: bool) -> Panel:
             rows.append(row)
             y -= gap
         y -= gap * 0.4
-    size = 14 if phone else 16
+    size = 14 if phone else 15
     left = [_bold(tail(row.words, room - 2 * row.bold if row.total else 60), row) for row in rows]
     right = [_bold(row.total, row) for row in rows]
     colors = [row.color for row in rows]

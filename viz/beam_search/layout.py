@@ -1,7 +1,7 @@
 """The geometry of the search tree's picture: boxes or dots, edges, the list beside them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from viz.beam_search.places import heights
@@ -11,6 +11,7 @@ from viz.draw.numbers import fixed
 
 Mode = Literal["tall", "flat", "dots"]
 Numbers = list[float | None]
+Curve = tuple[Numbers, Numbers]
 CORNER, POINTS = 7.0, 9
 QUIET = 0.45
 
@@ -61,6 +62,7 @@ class Plan:
         half: half the width and half the height of a box (or a dot's radius).
         room: pixels from one leaf to the next.
         pitch: pixels from one column to the next.
+        curves: edges that were asked for.
     """
 
     ground: Ground
@@ -69,14 +71,20 @@ class Plan:
     half: tuple[float, float]
     room: float
     pitch: float
+    curves: dict[Prefix, Curve] = field(default_factory=dict)
 
     @property
     def labelled(self) -> bool:
         """Whether there is room for log-probs beside the edges."""
         return self.mode == "tall" and self.pitch - 2 * self.half[0] >= 44
 
-    def edge(self, prefix: Prefix) -> tuple[Numbers, Numbers]:
+    def edge(self, prefix: Prefix) -> Curve:
         """The curve from the parent to this prefix, ended by a gap."""
+        if prefix not in self.curves:
+            self.curves[prefix] = self._curve(prefix)
+        return self.curves[prefix]
+
+    def _curve(self, prefix: Prefix) -> Curve:
         (x0, y0), (x1, y1) = self.at[prefix[:-1]], self.at[prefix]
         start = x0 + (self.half[0] if len(prefix) > 1 else 0)
         if self.mode == "dots":

@@ -25,7 +25,7 @@ def missed_by_width(result: Many, *, phone: bool = False) -> Film:
             "name": "greedy's gap",
             "x": list(range(1, len(order) + 1)),
             "y": bars[0],
-            "marker": {"color": theme.MUT_T, "line": {"width": 0}},
+            "marker": {"color": theme.HAIR, "line": {"width": 0}},
             "hoverinfo": "skip",
         },
         {

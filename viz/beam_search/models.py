@@ -40,6 +40,8 @@ class Decoder(Protocol):
     def extend(self, states: States, tokens: IntArray) -> States:
         """The states after one more token each."""
 
+    def __hash__(self) -> int: ...
+
 
 class TreeDecoder:
     """A decoder that looks every prefix up in a table.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -56,6 +57,12 @@ class Run:
             return exhaustive_cost(size, self.num_steps)
         return sum(size * (size - 1) ** step for step in range(self.num_steps))
 
+    @property
+    def place(self) -> int:
+        """Which of the widths that play is the chosen one, or the nearest to it."""
+        widths = [one.beam_width for one in self.by_width]
+        return min(range(len(widths)), key=lambda i: abs(widths[i] - self.search.beam_width))
+
     def gap(self, search: Search) -> float | None:
         """How far below the best score a search's sentence is; None if the best is unknown."""
         if self.exact is None:
@@ -94,7 +101,8 @@ def run_search(
             decoder, beam_width=width, num_steps=num_steps, alpha=alpha, penalty=penalty
         )
 
-    by_width = {width: search(width) for width in widths}
+    swept = _searches(decoder, num_steps, alpha, penalty, tuple(widths))
+    by_width = {one.beam_width: one for one in swept}
     greedy = by_width.get(1) or search(1)
     chosen = by_width.get(beam_width) or search(beam_width)
     known = [one.best.score for one in (*by_width.values(), greedy, chosen) if one.best.finished]
@@ -175,19 +183,19 @@ class Sweep:
 
 def sweep(run: Run, widths: Sequence[int]) -> Sweep:
     """One search for each of the widths over the decoder of a run."""
-    known = {one.beam_width: one for one in run.by_width}
-    searches = tuple(
-        known.get(width)
-        or beam_search(
-            run.decoder,
-            beam_width=width,
-            num_steps=run.num_steps,
-            alpha=run.alpha,
-            penalty=run.penalty,
-        )
+    searches = _searches(run.decoder, run.num_steps, run.alpha, run.penalty, tuple(widths))
+    return Sweep(searches, tuple(one.num_scored for one in searches), run.exact)
+
+
+@lru_cache(maxsize=32)
+def _searches(
+    decoder: Decoder, num_steps: int, alpha: float, penalty: Penalty, widths: tuple[int, ...]
+) -> tuple[Search, ...]:
+    """Kept, because a page asks again whenever only the chosen width has changed."""
+    return tuple(
+        beam_search(decoder, beam_width=width, num_steps=num_steps, alpha=alpha, penalty=penalty)
         for width in widths
     )
-    return Sweep(searches, tuple(one.num_scored for one in searches), run.exact)
 
 
 def planned_cost(run: Run, beam_width: int) -> int:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from viz.beam_search.compute import Hypothesis, Penalty, length_penalty
 from viz.beam_search.language import BIGRAM, TRIGRAM, NGramDecoder, read_sentences
-from viz.beam_search.recurrent import Trained, recorded, train
+from viz.beam_search.recurrent import RecurrentDecoder, Trained, recorded, train
 from viz.beam_search.results import Run, run_search
 
 Report = Callable[[float, str], None]
@@ -54,6 +54,11 @@ def counted(kind: str, text: str) -> NGramDecoder:
     return NGramDecoder(read_sentences(text), weights=TRIGRAM if kind == "trigram" else BIGRAM)
 
 
+@lru_cache(maxsize=16)
+def _decoder_of(model: Trained) -> RecurrentDecoder:
+    return model.decoder()
+
+
 @lru_cache(maxsize=32)
 def lengths(kind: str, text: str, num_steps: int) -> tuple[Hypothesis, ...]:
     """The best sentence of every length, or nothing if the model is too large for that."""
@@ -87,7 +92,7 @@ def speech(
     """Fit or load the model of a text, and search it."""
     sentences = read_sentences(text)
     model = trained(source, text, progress) if kind == "recurrent" else None
-    decoder = model.decoder() if model else counted(kind, text)
+    decoder = _decoder_of(model) if model else counted(kind, text)
     run = run_search(
         decoder,
         name="text",

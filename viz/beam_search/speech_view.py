@@ -71,6 +71,12 @@ def run_speech(settings: SpeechSettings, progress: Progress = quiet) -> Speech:
     )
 
 
+def _is_long(settings: SpeechSettings) -> bool:
+    """Whether a net has to be trained, or a long text to be searched."""
+    limit = 1500 if settings.play == "width" else 4000
+    return settings.source == "own" and (settings.kind == "recurrent" or len(settings.own) > limit)
+
+
 TEXT: View[Any, Any] = View(
     key="text",
     label="Language model",
@@ -82,7 +88,7 @@ TEXT: View[Any, Any] = View(
     derive=speech_texts.speech_lines,
     agree=lambda s: texts.tree_agree(run_speech(s).run),
     more=width_figures.width_and_length,
-    slow=lambda s: s.source == "own" and (s.kind == "recurrent" or len(s.own) > 4000),
+    slow=_is_long,
     presets=(
         Preset("Text, k = 20", {"wide_beam": 20}, "It says two words."),
         Preset("Recurrent", {"kind": "recurrent"}, "A GRU of 48 hidden units."),

@@ -1,5 +1,6 @@
 """The search tree of small decoders: the exam's, ours, random ones, the learner's own."""
 
+from functools import lru_cache
 from typing import Any, Literal
 
 from viz.beam_search import figures, results, texts, trees, width_figures
@@ -110,6 +111,16 @@ def run_tree(settings: TreeSettings, progress: Progress = quiet) -> Run:
     )
 
 
+@lru_cache(maxsize=32)
+def _random_decoder(size: int, seed: int, sharpness: float) -> RandomDecoder:
+    return RandomDecoder(size, seed=seed, sharpness=sharpness)
+
+
+@lru_cache(maxsize=32)
+def _own_tree(text: str) -> trees.OwnTree:
+    return trees.read_tree(text)
+
+
 def _widths(settings: TreeSettings) -> tuple[int, ...]:
     """The beam widths that the bar moves through."""
     if settings.play != "width":
@@ -126,9 +137,9 @@ def _decoder(settings: TreeSettings) -> tuple[Decoder, int, str]:
         return curse_decoder(), settings.num_steps, ""
     if settings.model == "random":
         size, sharpness = settings.vocabulary_size, settings.sharpness
-        decoder = RandomDecoder(size, seed=settings.seed, sharpness=sharpness)
+        decoder = _random_decoder(size, settings.seed, sharpness)
         return decoder, settings.num_steps, ""
-    own = trees.read_tree(settings.own)
+    own = _own_tree(settings.own)
     notice = ""
     if own.uneven and settings.own != OWN_EXAMPLE:
         prefix, total = own.uneven[0]
@@ -151,6 +162,10 @@ TREE: View[Any, Any] = View(
         Preset("Exam 8(a)", {"beam_width": 8}, "Everything is looked at."),
         Preset("Exam 8(b)", {"beam_width": 1}, "Greedy: one prefix is kept."),
         Preset("Exam 8(c)", {}, "Two are kept, and that is enough."),
+        Preset("Trap", {"model": "trap"}, "Two are kept, and one would have been better."),
+        Preset("Curse", {"model": "curse", "beam_width": 3}, "It says nothing at all."),
+        Preset("Random", {"model": "random", "wide_beam": 3}, "A net with random weights."),
+        Preset("Own tree", {"model": "own tree", "wide_beam": 2}, "Type your own tree below."),
     ),
     findings=(
         Preset(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from viz.beam_search.compute import DIGITS, Penalty, Search, length_penalty
-from viz.beam_search.models import Decoder, path_log_probs
+from viz.beam_search.models import Decoder, States, path_log_probs
 
 Beam = list[tuple[float, tuple[int, ...]]]
 
@@ -16,25 +16,32 @@ def plain_search(
     alpha: float = 0.0,
     penalty: Penalty = "power",
 ) -> tuple[tuple[int, ...], float]:
-    """A beam search over lists of tuples; every prefix is looked up from its first word again."""
-    beam: Beam = [(0.0, ())]
+    """A beam search over lists of tuples, one prefix at a time."""
+    beam: list[tuple[float, tuple[int, ...], States]] = [(0.0, (), decoder.start())]
     done: Beam = []
     for _ in range(num_steps):
-        grown = []
-        for total, prefix in beam:
-            states = decoder.start()
-            for token in prefix:
-                states = decoder.extend(states, np.array([token]))
-            row = decoder.log_probs(states)[0].tolist()
-            grown += [(total + value, (*prefix, token)) for token, value in enumerate(row)]
-        grown = [one for one in grown if one[0] > float("-inf")]
+        grown = [
+            (total + value, place, token)
+            for place, (total, _, states) in enumerate(beam)
+            for token, value in enumerate(decoder.log_probs(states)[0].tolist())
+            if value > float("-inf")
+        ]
         grown.sort(key=lambda one: -round(one[0], DIGITS))
-        done += [one for one in grown[:beam_width] if one[1][-1] == decoder.eos]
-        beam = [one for one in grown if one[1][-1] != decoder.eos][:beam_width]
-        if not beam:
+        ends = [one for one in grown[:beam_width] if one[2] == decoder.eos]
+        done += [(total, (*beam[place][1], token)) for total, place, token in ends]
+        alive = [one for one in grown[: 2 * beam_width] if one[2] != decoder.eos][:beam_width]
+        if not alive:
             break
+        beam = [
+            (
+                total,
+                (*beam[place][1], token),
+                decoder.extend(beam[place][2], np.array([token])),
+            )
+            for total, place, token in alive
+        ]
     total, tokens = max(
-        done or beam,
+        done or [(total, prefix) for total, prefix, _ in beam],
         key=lambda one: round(one[0] / length_penalty(len(one[1]), alpha, penalty), DIGITS),
     )
     return tokens, total
