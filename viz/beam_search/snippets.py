@@ -3,8 +3,11 @@
 import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
+from viz.beam_search.compute import beam_search
 from viz.beam_search.language import MarkovDecoder
-from viz.beam_search.models import Decoder, RandomDecoder, TreeDecoder
+from viz.beam_search.models import Decoder, RandomDecoder, TreeDecoder, log_softmax
 from viz.beam_search.results import Run
 
 FIXED = '''
@@ -17,16 +20,20 @@ def beam_search(k, steps):
             (total + log_prob, (*prefix, word))
             for total, prefix in beam
             for word, log_prob in enumerate(log_probs(prefix))
+            if log_prob > float("-inf")
         ]
-        beam = sorted(grown, key=lambda one: -one[0])[:k]
+        beam = sorted(grown, key=lambda one: -round(one[0], 12))[:k]
     return beam
 
 
 prefixes, totals = [()], torch.zeros(1, dtype=torch.float64)
 for _ in range(STEPS):  # the same with tensors
-    scores = totals[:, None] + torch.stack([torch.as_tensor(log_probs(p)) for p in prefixes])
+    rows = [torch.as_tensor(log_probs(p), dtype=torch.float64) for p in prefixes]
+    scores = totals[:, None] + torch.stack(rows)
     flat = scores.flatten()
-    totals, index = flat.topk(min(K, int(flat.isfinite().sum())))
+    order = flat.round(decimals=12).argsort(descending=True, stable=True)  # topk, ties in order
+    index = order[: min(K, int(flat.isfinite().sum()))]
+    totals = flat[index]
     parents, words = index // len(WORDS), index % len(WORDS)
     prefixes = [(*prefixes[i], j) for i, j in zip(parents.tolist(), words.tolist())]
 
@@ -43,11 +50,13 @@ def penalty(n):
 
 prefixes, totals, done = [()], torch.zeros(1, dtype=torch.float64), []
 for _ in range(STEPS):
-    scores = totals[:, None] + torch.stack([torch.as_tensor(log_probs(p)) for p in prefixes])
+    rows = [torch.as_tensor(log_probs(p), dtype=torch.float64) for p in prefixes]
+    scores = totals[:, None] + torch.stack(rows)
     flat = scores.flatten()
-    top, index = flat.topk(min(2 * K, int(flat.isfinite().sum())))
+    order = flat.round(decimals=12).argsort(descending=True, stable=True)  # topk, ties in order
+    index = order[: min(2 * K, int(flat.isfinite().sum()))]
     alive = []
-    for rank, (total, place) in enumerate(zip(top.tolist(), index.tolist())):
+    for rank, (total, place) in enumerate(zip(flat[index].tolist(), index.tolist())):
         prefix = (*prefixes[place // len(WORDS)], place % len(WORDS))
         if WORDS[prefix[-1]] != "<eos>":
             alive.append((total, prefix))
@@ -68,12 +77,27 @@ answer = best[0]
 
 def tree_snippet(run: Run) -> str:
     """The search of the page over the page's decoder."""
-    search = run.search
-    if search.eos is None and search.beam_width > 1:
-        note = "\n# Libraries apply log_softmax to what they are given: see the page's last line.\n"
-    else:
-        note = "\n"
-    return f"import torch\n{note}{model_code(run.decoder)}{search_code(run)}"
+    return f"import torch\n\n{model_code(run.decoder)}{search_code(run)}{_softmax_note(run)}"
+
+
+def _softmax_note(run: Run) -> str:
+    """What a library gives where the probabilities of a node do not add up to 1."""
+    decoder, search = run.decoder, run.search
+    if not isinstance(decoder, TreeDecoder) or search.eos is not None:
+        return ""
+    rows = {prefix: log_softmax(np.array(row)).tolist() for prefix, row in decoder.table.items()}
+    again = beam_search(
+        TreeDecoder(rows, decoder.vocabulary),
+        beam_width=search.beam_width,
+        num_steps=run.num_steps,
+    ).best
+    if abs(again.log_prob - search.best.log_prob) < 5e-5:
+        return ""
+    return (
+        "\n# Libraries apply log_softmax to what a model gives. These numbers do not add up to 1,\n"
+        f"# so a library would report {again.log_prob:.4f} for its winner"
+        f" {search.words(again.tokens)!r}.\n"
+    )
 
 
 def search_code(run: Run) -> str:

@@ -1,7 +1,7 @@
 """PyTorch and derivations for the language models."""
 
 from viz.beam_search import language, recurrent, texts
-from viz.beam_search.models import path_log_probs
+from viz.beam_search.models import EOS, path_log_probs
 from viz.beam_search.snippets import search_code
 from viz.beam_search.speech import Speech
 from viz.draw.numbers import fixed
@@ -101,9 +101,18 @@ def speech_lines(result: Speech) -> tuple[Line, ...]:
             "sentence starts with an advantage, and a model that is unsure at every word makes it "
             "large. Narrow beams miss the early ends because an end ranks low at its step; wide "
             "beams keep them, and then nothing beats them. The search is better and the sentence "
-            "is worse: what is wrong is the score, or the model, not the search.",
+            "is worse: what is wrong is the score, or the model, not the search. Here "
+            f"`{EOS}` has rank {_first_rank(result)} among {len(run.decoder.vocabulary)} at the "
+            "very start.",
         ),
     )
+
+
+def _first_rank(result: Speech) -> int:
+    """The rank of the end token as the first word."""
+    decoder = result.run.decoder
+    row = decoder.log_probs(decoder.start())[0]
+    return int((row > row[decoder.eos]).sum()) + 1
 
 
 def _model_line(result: Speech) -> Line:

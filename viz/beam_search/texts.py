@@ -1,7 +1,10 @@
 """The derivations with live numbers, and the witnesses."""
 
+import math
+
 from viz.beam_search import snippets, witnesses
-from viz.beam_search.compute import Search
+from viz.beam_search.compute import Search, beam_search
+from viz.beam_search.exam import clean_decoder
 from viz.beam_search.results import Run, parts_of, planned_cost
 from viz.beam_search.wording import amount, probability
 from viz.draw.numbers import fixed
@@ -30,6 +33,24 @@ def tree_agree(run: Run) -> dict[str, float]:
     return found
 
 
+def _printed_line(run: Run) -> Line:
+    """What the exam's rounding does, and that it changes no winner."""
+    total = math.fsum(math.exp(v) for p, v in run.tree.items() if len(p) == run.num_steps)
+    clean = clean_decoder()
+    best, greedy = (
+        beam_search(clean, beam_width=width, num_steps=run.num_steps).best for width in (4, 1)
+    )
+    words = run.search.words
+    return Line(
+        rf"\sum_y e^{{\log p(y)}} = {total:.6f}",
+        "The exam's numbers are rounded or cut to two decimals, so the probabilities of its eight "
+        "sentences do not quite add up to 1. They are used as printed. With the probabilities "
+        f"behind them the winners are the same: “{words(best.tokens)}” with "
+        f"{fixed(best.log_prob, 6)}, and “{words(greedy.tokens)}” with "
+        f"{fixed(greedy.log_prob, 6)} for greedy search.",
+    )
+
+
 def text(words: str) -> str:
     """Words inside a formula."""
     safe = words.replace("_", r"\_")
@@ -41,6 +62,8 @@ def tree_lines(run: Run) -> tuple[Line, ...]:
     lines = [_sum_line(run), Line("", _step_table(run)), cost_line(run), _whole_line(run)]
     if run.search.eos is not None:
         lines.append(penalty_line(run))
+    if run.name == "exam":
+        lines.append(_printed_line(run))
     lines.append(
         Line(
             "",
@@ -60,6 +83,7 @@ def _sum_line(run: Run) -> Line:
     parts = " ".join(
         f"{'-' if value < 0 else '+'} {abs(value):.2f}" for value in parts_of(run, best.tokens)
     )
+    parts = parts.replace("- ", "-", 1) if parts.startswith("-") else parts
     total = f"{best.log_prob:.2f}"
     words = run.search.words(best.tokens)
     return Line(

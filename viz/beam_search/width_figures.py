@@ -137,7 +137,8 @@ def found_against_width(run: Run, found: Sweep, *, phone: bool = False) -> Film:
         )
         reach = f"reached first at k = {first}" if first else "not reached"
         words += f"; the best possible, {{tru:{fixed(found.exact.score)}}}, is {reach}"
-    words += f". A wider beam was worse {len(drops)} time{'' if len(drops) == 1 else 's'}."
+    times = "once" if len(drops) == 1 else f"{len(drops)} times"
+    words += f". A wider beam was worse {times}." if drops else ". No wider beam was worse."
     layout = _chart(f"{value} found", "beam width k", phone)
     return still(go.Figure(traces, layout), words)
 
@@ -162,7 +163,8 @@ def cost_against_width(run: Run, found: Sweep, *, phone: bool = False) -> Film:
         widths[-1], np.log10(everything), f"V<sup>T</sup> = {amount(size**steps)}", size=15,
         color=theme.MUTED, xanchor="right", yanchor="top",
     )  # fmt: skip
-    low = min(found.costs) / 2
+    low = np.log10(min(found.costs))
+    low -= 0.06 * (np.log10(everything) - low) + 0.1
     words = (
         f"Beam search scores {{fwd:{count(found.costs[0])}}} candidates at k = 1 and "
         f"{{fwd:{count(found.costs[-1])}}} at k = {widths[-1]}, about in step with k. All "
@@ -170,7 +172,7 @@ def cost_against_width(run: Run, found: Sweep, *, phone: bool = False) -> Film:
     )
     axis = {
         "type": "log",
-        "range": [np.log10(low), np.log10(everything) + 0.4],
+        "range": [low, np.log10(everything) + 0.4],
         "exponentformat": "power",
         "nticks": 5,
     }
