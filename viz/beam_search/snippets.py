@@ -77,7 +77,8 @@ answer = best[0]
 
 def tree_snippet(run: Run) -> str:
     """The search of the page over the page's decoder."""
-    return f"import torch\n\n{model_code(run.decoder)}{search_code(run)}{_softmax_note(run)}"
+    needs = "import numpy as np\n" if isinstance(run.decoder, RandomDecoder) else ""
+    return f"{needs}import torch\n\n{model_code(run.decoder)}{search_code(run)}{_softmax_note(run)}"
 
 
 def _softmax_note(run: Run) -> str:
@@ -103,9 +104,8 @@ def _softmax_note(run: Run) -> str:
 def search_code(run: Run) -> str:
     """The search itself, with the run's numbers in it."""
     search = run.search
-    words = (
-        f"\nWORDS = {list(search.vocabulary)!r}\nK, STEPS = {search.beam_width}, {run.num_steps}\n"
-    )
+    sizes = f"K, STEPS = {search.beam_width}, {run.num_steps}"
+    words = f"\n\nWORDS = {list(search.vocabulary)!r}\n{sizes}\n"
     if search.eos is None:
         return words + FIXED
     base = "((5 + n) / 6)" if run.penalty == "gnmt" else "n"
@@ -143,9 +143,7 @@ def _numbers(row: Sequence[float]) -> str:
 
 def _random_code(decoder: RandomDecoder) -> str:
     width, size = decoder.hidden_size, len(decoder.vocabulary)
-    return f"""import numpy as np
-
-rng = np.random.default_rng({decoder.seed})
+    return f"""rng = np.random.default_rng({decoder.seed})
 A = rng.normal(size=({width}, {width})) * 1.5 / {width} ** 0.5
 E = rng.normal(size=({size}, {width}))
 C = rng.normal(size=({size}, {width})) * {decoder.sharpness!r} / {width} ** 0.5
@@ -156,5 +154,5 @@ def log_probs(prefix):
     h = h0
     for word in prefix:
         h = np.tanh(A @ h + E[word])
-    return torch.log_softmax(torch.from_numpy(C @ h), dim=-1)
+    return torch.log_softmax(torch.from_numpy(C @ h), dim=-1).tolist()
 """

@@ -84,7 +84,7 @@ def speech_snippet(result: Speech) -> str:
         three, two, one, none = weights
         code += COUNTS.format(three=three, two=two, one=one, none=none)
     search = search_code(result.run)
-    return code + "\n" + search.split("\n", 2)[2]
+    return code + "\n" + search.split("\n", 3)[3]
 
 
 def speech_lines(result: Speech) -> tuple[Line, ...]:
