@@ -144,11 +144,11 @@ def recorded(name: str) -> Trained:
     return Trained(vocabulary, weights, losses)
 
 
-def record(texts: Mapping[str, Sequence[Sequence[str]]]) -> None:
+def record(texts: Mapping[str, Sequence[Sequence[str]]], *, epochs: int = EPOCHS) -> None:
     """Train on every text and write the file that ``recorded`` reads."""
     arrays: dict[str, Any] = {}
     for name, sentences in texts.items():
-        trained = train(sentences)
+        trained = train(sentences, epochs=epochs)
         arrays |= {f"{name}.{part}": array for part, array in trained.weights.items()}
         arrays[f"{name}.vocabulary"] = np.array(trained.vocabulary)
         arrays[f"{name}.losses"] = np.array(trained.losses, dtype=np.float32)

@@ -1,9 +1,10 @@
-"""Language models of a text, shipped or the learner's own."""
+"""Language models of a text, shipped or own; run as a module it trains the nets anew."""
 
 from typing import Any, Literal
 
 from viz import seeds
-from viz.beam_search import fan_figures, speech, speech_texts, texts, width_figures
+from viz.beam_search import fan_figures, recurrent, speech, speech_texts, texts, width_figures
+from viz.beam_search.language import read_sentences
 from viz.beam_search.speech import Speech
 from viz.beam_search.tree_view import MANY
 from viz.settings import BaseSettings, choice, number, own_data
@@ -116,3 +117,6 @@ TEXT: View[Any, Any] = View(
     ),
     table=fan_figures.table,
 )
+
+if __name__ == "__main__":
+    recurrent.record({name: read_sentences(text) for name, text in TEXTS.items()})

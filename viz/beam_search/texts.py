@@ -3,7 +3,7 @@
 import math
 
 from viz.beam_search import snippets, witnesses
-from viz.beam_search.compute import Search, beam_search
+from viz.beam_search.compute import beam_search
 from viz.beam_search.exam import clean_decoder
 from viz.beam_search.results import Run, parts_of, planned_cost
 from viz.beam_search.wording import amount, probability
@@ -182,8 +182,3 @@ def penalty_line(run: Run) -> Line:
         "length penalty divides by a power of the length n, the end token counted. While "
         "searching, candidates are ranked by the plain sum; the score decides at the end.",
     )
-
-
-def what_was_kept(search: Search, step: int) -> tuple[str, ...]:
-    """The survivors of a step in words, best first."""
-    return tuple(search.words(row) for row in search.steps[step].prefixes.tolist())

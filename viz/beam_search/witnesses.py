@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from viz.beam_search.compute import DIGITS, Penalty, Search, length_penalty
-from viz.beam_search.models import Decoder, States, path_log_probs
+from viz.beam_search.compute import DIGITS, Penalty, length_penalty
+from viz.beam_search.models import Decoder, States
 
 Beam = list[tuple[float, tuple[int, ...]]]
 
@@ -85,8 +85,3 @@ def torch_search(
         key=lambda one: round(one[0] / length_penalty(len(one[1]), alpha, penalty), DIGITS),
     )
     return found, total
-
-
-def total_of(decoder: Decoder, search: Search) -> float:
-    """The log-probability of what a search says, word by word through the decoder."""
-    return sum(path_log_probs(decoder, search.best.tokens))
