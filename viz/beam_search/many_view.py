@@ -8,7 +8,7 @@ from viz.beam_search.tree_view import MANY
 from viz.settings import BaseSettings, choice, number
 from viz.view import Preset, Progress, View, quiet
 
-QUICK_WORK = 2000
+QUICK_WORK, FLAT_WORK = 2000, 250_000
 
 
 class ManySettings(BaseSettings):
@@ -37,9 +37,11 @@ def run_many(settings: ManySettings, progress: Progress = quiet) -> Many:
 
 
 def _is_long(settings: ManySettings) -> bool:
-    """Whether all those searches take more than a moment."""
-    work = int(settings.num_models) * settings.vocabulary_size * settings.num_steps
-    return work > QUICK_WORK
+    """Whether all those searches take more than a moment; flat models hardly allow cutting."""
+    models = int(settings.num_models)
+    sentences = settings.vocabulary_size**settings.num_steps
+    flat = settings.sharpness < 1 and models * sentences > FLAT_WORK
+    return flat or models * settings.vocabulary_size * settings.num_steps > QUICK_WORK
 
 
 MODELS: View[Any, Any] = View(
