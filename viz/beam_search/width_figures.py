@@ -167,8 +167,8 @@ def cost_against_width(run: Run, found: Sweep, *, phone: bool = False) -> Film:
     low -= 0.06 * (np.log10(everything) - low) + 0.1
     words = (
         f"Beam search scores {{fwd:{count(found.costs[0])}}} candidates at k = 1 and "
-        f"{{fwd:{count(found.costs[-1])}}} at k = {widths[-1]}, about in step with k. All "
-        f"sentences of {steps} out of {count(size)} words are {amount(size**steps)}."
+        f"{{fwd:{count(found.costs[-1])}}} at k = {widths[-1]}, at most in step with k. There are "
+        f"{amount(size**steps)} sequences of {steps} words out of a vocabulary of {count(size)}."
     )
     axis = {
         "type": "log",
