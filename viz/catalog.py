@@ -82,6 +82,12 @@ CONCEPTS: tuple[Concept, ...] = (
         ),
     ),
     Concept(
+        "beam_search",
+        "Beam search",
+        "Which sentence does the decoder say, if it may only remember k of them?",
+        8,
+    ),
+    Concept(
         "translation",
         "Translation",
         "What does the decoder get to read: from the sentence, from the teacher, from itself?",

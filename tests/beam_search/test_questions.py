@@ -1,0 +1,96 @@
+"""Exercises: keys by counting in whole hundredths, feedback for each usual mistake."""
+
+import math
+
+import numpy as np
+import pytest
+
+from viz import quiz
+from viz.beam_search import demo, exercises
+from viz.beam_search.compute import beam_search
+from viz.beam_search.variants import draw
+
+X1, X2, X3, X4, X5, X6 = exercises.ALL
+
+
+def said(maker, text, variant=None):
+    return quiz.check(quiz.pose(maker, variant), text)
+
+
+def test_the_exams_keys():
+    assert quiz.pose(X1, None).answer.key == tuple(demo.SEED.exhaustive.split())
+    assert quiz.pose(X2, None).answer.key == tuple(demo.SEED.greedy.split())
+    parts = dict(quiz.pose(X3, None).answer.items)
+    marks = parts["Kept after step 2"]
+    assert {quiz.words_of(marks.options[i]) for i in marks.key} == set(demo.SEED.survivors)
+    assert parts["The sentence"].key == tuple(demo.SEED.beam_2.split())
+    assert quiz.pose(X4, None).answer.key == demo.SEED.path_sums["deep learn deep"]
+    assert quiz.pose(X5, None).answer.shown() == "10"
+
+
+@pytest.mark.parametrize(
+    ("maker", "text", "words"),
+    [
+        (X1, "deep deep deep", "That is greedy search"),
+        (X1, "learn deep deep", "second word"),
+        (X2, "learn learn deep", "never sees past the next word"),
+        (X2, "deep learn deep", "second word"),
+        (X3, '["0 1 2 3", "learn learn deep"]', "keeps two for each parent"),
+        (X3, '["0 3", "deep deep deep"]', "That is greedy search"),
+        (X4, "2.40", "The sign is lost"),
+        (X4, "-0.80", "That is the mean"),
+        (X4, "-0.69", "the last word alone"),
+        (X4, str(-0.51 * 1.20 * 0.69), "logarithms are added"),
+        (X6, "0 1 2", "a beam of two may drop"),
+    ],
+)
+def test_a_usual_mistake_is_named(maker, text, words):
+    verdict = said(maker, text)
+    assert not verdict.right
+    assert words in verdict.words
+
+
+def test_a_probability_counts_and_is_told():
+    verdict = said(X4, "0.0907")
+    assert verdict.right
+    assert "the logarithm of it was asked" in verdict.words
+
+
+def test_wrong_costs_are_told_apart():
+    question = quiz.pose(X5, None)
+    shown = [quiz.words_of(option) for option in question.answer.options]
+    assert sorted(shown) == ["10", "12", "6", "8"]
+    for place, text in enumerate(shown):
+        verdict = said(X5, str(place))
+        assert verdict.right == (text == "10")
+        assert bool(verdict.words) != verdict.right
+
+
+@pytest.mark.parametrize("variant", [1, 2, 5, 8, 13, 77, 9999])
+def test_variants_agree_with_the_search_of_the_page(variant):
+    for maker, width in ((X1, 9), (X2, 1), (X3, 2)):
+        question = quiz.pose(maker, variant)
+        run = demo.run_tree(question.settings)
+        assert question.settings.wide_beam in (width, 8)
+        key = question.answer.items[1][1].key if maker is X3 else question.answer.key
+        search = beam_search(run.decoder, beam_width=width, num_steps=3)
+        assert tuple(search.words(search.best.tokens).split()) == key
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("size", [2, 3])
+def test_variant_trees_have_one_right_answer(seed, size):
+    case = draw(np.random.default_rng(seed), ("a", "b", "c")[:size])
+    totals = sorted((case.total((i, j, k)) for i in range(size) for j in range(size)
+                     for k in range(size)), reverse=True)  # fmt: skip
+    assert totals[0] - totals[1] >= 5
+    assert case.greedy != case.best == case.beam
+    assert all(abs(sum(math.exp(v / 100) for v in row) - 1) < 0.02 for row in case.rows.values())
+
+
+@pytest.mark.parametrize("variant", [1, 2, 3, 4, 50])
+def test_the_variants_of_the_beam_question_separate_the_mistakes(variant):
+    question = quiz.pose(X3, variant)
+    said_words = " ".join(feedback.words for feedback in question.feedback)
+    assert "best child of each prefix" in said_words
+    assert "last log-probability alone" in said_words

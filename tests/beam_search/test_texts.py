@@ -1,0 +1,85 @@
+"""Code, derivations and witnesses at other settings than the defaults."""
+
+import numpy as np
+import pytest
+
+from viz.beam_search import demo
+from viz.settings import settings_from
+
+TREE, TEXT, MODELS = demo.VIEWS
+CASES = [
+    (TREE, {"beam_width": 1}),
+    (TREE, {"beam_width": 8}),
+    (TREE, {"model": "trap"}),
+    (TREE, {"model": "curse", "beam_width": 1}),
+    (TREE, {"model": "curse", "beam_width": 6, "alpha": 0.6, "penalty": "gnmt"}),
+    (TREE, {"model": "curse", "beam_width": 6, "alpha": 2.0}),
+    (TREE, {"model": "random", "seed": 3, "sharpness": 0.5, "wide_beam": 4}),
+    (TREE, {"model": "own tree", "own": "a p=0.5\n  c p=1\nb p=0.5\n  d p=1", "wide_beam": 9}),
+    (TREE, {"model": "own tree", "own": "<eos> p=0.2\na p=0.8\n  <eos> p=1", "wide_beam": 2}),
+    (TREE, {"model": "trap", "play": "width"}),
+    (TEXT, {"kind": "bigram", "wide_beam": 2}),
+    (TEXT, {"source": "rhyme", "alpha": 1.0, "wide_beam": 3}),
+    (TEXT, {"source": "own"}),
+    (MODELS, {"vocabulary_size": 2, "num_steps": 3}),
+]
+
+
+@pytest.mark.parametrize(("view", "values"), CASES)
+def test_code_and_witnesses_give_the_number_on_the_screen(view, values):
+    chosen = settings_from(view.settings, values)
+    answer = view.answer(view.run(chosen))
+    space = {}
+    exec(compile(view.snippet(chosen), "snippet", "exec"), space)
+    np.testing.assert_allclose(space["answer"], answer, atol=1e-6)
+    found = list(view.agree(chosen).values())
+    assert len(found) >= 3
+    assert max(found) - min(found) <= 1e-9 * max(1, max(map(abs, found)))
+
+
+@pytest.mark.parametrize(("view", "values"), CASES)
+def test_derivations_end_without_a_hole(view, values):
+    result = view.run(settings_from(view.settings, values))
+    lines = view.derive(result)
+    assert len(lines) >= 3
+    for line in lines:
+        assert line.latex.count("{") == line.latex.count("}")
+        assert "None" not in line.latex + line.words
+
+
+def test_the_exams_derivation_has_the_exams_numbers():
+    lines = TREE.derive(TREE.run(TREE.settings()))
+    said = " ".join(line.latex + line.words for line in lines)
+    assert "-0.91 - 0.01 - 0.05 = -0.97" in said
+    assert r"\sum_y e^{\log p(y)} = 1.008730" in said
+    assert "−0.977634" in said
+    assert "−1.090644" in said
+    assert "= 10" in said
+    assert "| 2 | `deep learn` | −0.51 | −1.20 | −1.71 | dropped |" in said
+
+
+def test_a_library_would_report_another_number():
+    assert "-0.9745 for its winner" in TREE.snippet(TREE.settings())
+    assert "a library would" not in TREE.snippet(TREE.settings(model="trap"))
+
+
+def test_a_wide_beam_of_a_small_tree_is_called_exhaustive():
+    run = TREE.run(TREE.settings(beam_width=8))
+    assert "the whole tree" in TREE.agree(TREE.settings(beam_width=8))
+    assert any("beam search is exhaustive search" in line.words for line in TREE.derive(run))
+
+
+@pytest.mark.parametrize(("view", "values"), CASES)
+def test_charts_are_drawn_and_described(view, values):
+    from viz.draw import film as films
+
+    result = view.run(settings_from(view.settings, values))
+    charts = view.more(result)
+    assert charts
+    for chart in charts:
+        assert films.plain(chart.caption()).endswith(".")
+
+
+def test_the_charts_of_the_trap_count_its_one_fall():
+    result = TREE.run(settings_from(TREE.settings, {"model": "trap"}))
+    assert "A wider beam was worse once." in TREE.more(result)[0].caption()
