@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from viz.gradients import compute
-from viz.gradients.compute import NetSpec, init_std, log_size, measure, size_of, trace, verdict
+from viz.gradients import nets
+from viz.gradients.compute import log_size, measure, size_of, trace, verdict
+from viz.gradients.nets import NetSpec, init_std
 from viz.gradients.theory import chain, product_curve, theory
 
 ARCHITECTURES = [(False, False), (False, True), (True, False), (True, True)]
@@ -96,7 +97,7 @@ def test_the_explicit_net_has_the_known_sizes(arch):
 @pytest.mark.parametrize("act", ["relu", "tanh", "sigmoid", "linear"])
 def test_backward_agrees_with_autograd(arch, act):
     spec = small(act=act, residual=arch[0], batch_norm=arch[1], branch_scale=0.7, seed=3)
-    drawn = compute.draw(spec)
+    drawn = nets.draw(spec)
     found = trace(drawn.weights, drawn.x, drawn.probe, spec)
     grads, weight_grads, bias_grads, rms = by_autograd(drawn.weights, drawn.x, drawn.probe, spec)
     np.testing.assert_allclose(found.grad_norm, grads, rtol=1e-10)
@@ -107,7 +108,7 @@ def test_backward_agrees_with_autograd(arch, act):
 
 def test_the_gradient_is_a_directional_derivative():
     spec = small(act="tanh", batch_norm=True, seed=5)
-    drawn = compute.draw(spec)
+    drawn = nets.draw(spec)
     nudge = np.random.default_rng(1).standard_normal(drawn.x.shape)
 
     def out(x):
@@ -143,7 +144,7 @@ def test_with_batch_norm_the_scale_of_the_weights_hardly_matters():
 
 
 def test_a_gradient_through_batch_norm_is_orthogonal_to_its_weight():
-    drawn = compute.draw(small(seed=2))
+    drawn = nets.draw(small(seed=2))
     weight = torch.tensor(drawn.weights[0], requires_grad=True)
     z = torch.tensor(drawn.x) @ weight.T
     out = torch.relu((z - z.mean(0)) / z.std(0, correction=0))
@@ -153,7 +154,7 @@ def test_a_gradient_through_batch_norm_is_orthogonal_to_its_weight():
 
 
 def test_a_deeper_net_of_the_same_seed_has_the_same_first_layers():
-    shallow, deep = compute.draw(small()), compute.draw(replace(small(), depth=20))
+    shallow, deep = nets.draw(small()), nets.draw(replace(small(), depth=20))
     np.testing.assert_array_equal(shallow.weights, deep.weights[:6])
 
 

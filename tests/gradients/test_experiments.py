@@ -7,7 +7,7 @@ import pytest
 
 from viz import seeds
 from viz.gradients import recordings, store
-from viz.gradients.compute import NetSpec, draw, measure, verdict
+from viz.gradients.compute import measure, verdict
 from viz.gradients.experiments import (
     Recipe,
     effect,
@@ -17,6 +17,7 @@ from viz.gradients.experiments import (
     spread,
     tick_experiments,
 )
+from viz.gradients.nets import NetSpec, draw
 from viz.gradients.theory import theory
 
 # log10 of the gradient's ratio: median, smallest, largest of 20 seeds, depth 50, width 128.

@@ -7,10 +7,10 @@ from typing import Any
 from viz.draw.film import Film
 from viz.draw.numbers import latex
 from viz.gradients import board_figures, charts, results, snippets, store, witnesses
-from viz.gradients.compute import NetSpec
 from viz.gradients.exam import SEED
 from viz.gradients.experiments import ARCHITECTURES, Recipe
 from viz.gradients.net_view import Batches, Widths
+from viz.gradients.nets import NetSpec
 from viz.gradients.results import LIVE_COST, Board
 from viz.gradients.theory import BN_FACTOR
 from viz.settings import BaseSettings, choice, number

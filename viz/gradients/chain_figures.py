@@ -109,7 +109,12 @@ def caption(found: "Chain", at: int, layer: int) -> str:
 def _layout(
     found: "Chain", layers: np.ndarray[Any, Any], low: float, high: float, *, phone: bool
 ) -> dict[str, Any]:
-    head = {"xref": "paper", "yref": "paper", "yanchor": "bottom", "size": 15 if phone else 17}
+    head: dict[str, Any] = {
+        "xref": "paper",
+        "yref": "paper",
+        "yanchor": "bottom",
+        "size": 15 if phone else 17,
+    }
     word = "your run’s gradient" if not found.factors else f"gradient {found.names[0]}"
     notes = [
         note(1, 1.02, f"<b>← {word}</b>", color=theme.BWD, xanchor="right", **head),

@@ -3,11 +3,11 @@
 import numpy as np
 
 from viz.gradients import results, scale
-from viz.gradients.compute import NetSpec
 from viz.gradients.exam import SEED
 from viz.gradients.experiments import ARCHITECTURES, Recipe
 from viz.gradients.letter_figures import LETTERS, lettered
 from viz.gradients.net_view import NetSettings
+from viz.gradients.nets import NetSpec
 from viz.quiz import Feedback, Question, Row, Table
 
 WORDS = {"plain": "plain", "skip": "skip", "BN": "batch norm", "skip + BN": "skip + batch norm"}

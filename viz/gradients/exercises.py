@@ -8,10 +8,10 @@ import numpy as np
 from viz.draw.numbers import fixed, short
 from viz.gradients import curve_question, further_tools, scale
 from viz.gradients.chain_view import ChainSettings
-from viz.gradients.compute import NetSpec
 from viz.gradients.exam import SEED
 from viz.gradients.experiments import ARCHITECTURES, Recipe
 from viz.gradients.net_view import NetSettings
+from viz.gradients.nets import NetSpec
 from viz.gradients.theory import chain, theory
 from viz.gradients.tick_view import TickSettings
 from viz.quiz import Choice, Feedback, Number, Order, Question, Row, Table
@@ -253,13 +253,16 @@ def order_nets(rng: Rng | None) -> Question:
     pair = _skip_pair(recipes)
     feedback = [Feedback(key[::-1], "The other way round: the smallest gradient comes first.")]
     if pair is not None:
-        feedback.append(
-            Feedback(
-                lambda value, pair=pair: value.index(pair[1]) < value.index(pair[0]),
-                "The skip adds 1 to the squared factor: a net with skips always has the larger "
-                "gradient than the same net without.",
-            )
+        plain, skipped = pair
+
+        def swapped(value: tuple[int, ...]) -> bool:
+            return value.index(skipped) < value.index(plain)
+
+        words = (
+            "The skip adds 1 to the squared factor: a net with skips always has the larger "
+            "gradient than the same net without."
         )
+        feedback.append(Feedback(swapped, words))
     return Question(
         id="gr-x6",
         prompt="ReLU nets of 50 layers, width 128. Order them by the size of the gradient at the "

@@ -7,7 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from viz.gradients.compute import Array, Init, NetSpec, Trace, log_size, measure
+from viz.gradients.compute import Trace, log_size, measure
+from viz.gradients.nets import Array, Init, NetSpec
 
 Row = Literal["he", "skip", "bn"]
 Column = Literal["vanishing", "exploding"]
@@ -160,7 +161,7 @@ def panel(base: NetSpec, inits: Iterable[str] = ("Xavier", "He", "N(0,1)")) -> d
 
 def float32_limit(trace: Trace) -> int | None:
     """First layer, counted from 1, whose hidden state float32 cannot hold; None if it can."""
-    beyond = np.flatnonzero(trace.hidden_rms > float(np.finfo(np.float32).max))
+    beyond = np.flatnonzero(trace.hidden_max > float(np.finfo(np.float32).max))
     return int(beyond[0]) if len(beyond) else None
 
 

@@ -10,9 +10,10 @@ from viz.draw import theme
 from viz.draw.film import Film, Frame
 from viz.draw.graph import note
 from viz.gradients import scale, words
-from viz.gradients.compute import Array, log_size
+from viz.gradients.compute import log_size
 from viz.gradients.experiments import QUANTITIES
 from viz.gradients.figures import layer_axis, theory_line
+from viz.gradients.nets import Array
 from viz.gradients.results import Net
 
 NAMES = {
@@ -116,7 +117,7 @@ def _frame(
 ) -> Frame:
     """The picture when the forward pass has come to a layer, or the backward pass down to one."""
     hidden = scale.rounded(logs_of(net, "hidden_rms")[: forward + 1])
-    ahead = {"x": list(range(forward + 1)), "y": hidden}
+    ahead: dict[str, Any] = {"x": list(range(forward + 1)), "y": hidden}
     back: dict[str, Any] = {"x": [], "y": []}
     if backward is not None and not is_dead(net, name):
         layers = layers_of(name, net.spec.depth)

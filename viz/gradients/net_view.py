@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from viz.draw.film import Film
 from viz.gradients import charts, derivations, net_figures, results, snippets, store, witnesses
-from viz.gradients.compute import NetSpec
 from viz.gradients.exam import SEED
+from viz.gradients.nets import NetSpec
 from viz.gradients.results import LIVE_COST, Net
 from viz.settings import BaseSettings, choice, number, switch
 from viz.view import Line, Preset, Progress, View, quiet

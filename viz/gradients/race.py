@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from viz.gradients import recordings, store
-from viz.gradients.compute import Array
 from viz.gradients.experiments import ARCHITECTURES, Recipe
+from viz.gradients.nets import Array
 from viz.gradients.training import CHANCE, RATES, STEPS, Run, train
 
 

@@ -5,12 +5,13 @@ and, run as a module, writes them.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 
-from viz.gradients.compute import NetSpec, measure
+from viz.gradients.compute import Trace, measure
 from viz.gradients.experiments import ARCHITECTURES, INITS, QUANTITIES, Recipe, spread
+from viz.gradients.nets import NetSpec
 from viz.gradients.training import RATES, STEPS, Run, train
 
 BASE = NetSpec()
@@ -21,6 +22,7 @@ RACE_DEPTH, RACE_INITS = 30, ("Xavier", "He", "He × 2")
 LIMIT_DEPTHS, LIMIT_RATES = (50, 100), (0.01, 0.1, 1.0)
 LIMIT_ARCHITECTURES = ("BN", "skip + BN")
 Arrays = dict[str, np.ndarray]
+TRACED = tuple(field.name for field in fields(Trace))
 
 
 def recipes() -> tuple[Recipe, ...]:
@@ -40,7 +42,7 @@ def board(seeds: int = SEEDS, chosen: Iterable[Recipe] | None = None) -> Arrays:
         spec = recipe.spec(BASE)
         trace, over = measure(spec), spread(spec, range(seeds))
         found: Arrays = {"log_ratios": over.log_ratios}
-        for name in ("hidden_rms", "grad_norm", "weight_grad", "weight_norm", "bias_grad"):
+        for name in TRACED:
             found[name] = getattr(trace, name)
         for side in ("middle", "low", "high"):
             for name in QUANTITIES:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from viz.gradients import store
-from viz.gradients.compute import Array, NetSpec, Trace, Verdict, measure, verdict
+from viz.gradients.compute import Trace, Verdict, measure, verdict
 from viz.gradients.experiments import (
     ARCHITECTURES,
     Column,
@@ -20,6 +20,7 @@ from viz.gradients.experiments import (
     spread,
     tick_experiments,
 )
+from viz.gradients.nets import Array, NetSpec
 from viz.gradients.theory import Theory, theory
 
 MAX_COST = 250_000_000

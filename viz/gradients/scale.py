@@ -9,8 +9,9 @@ import numpy as np
 from viz.draw import theme
 from viz.draw.graph import note
 from viz.draw.numbers import fixed, short
-from viz.gradients.compute import Array, Verdict
+from viz.gradients.compute import Verdict
 
+Values = np.ndarray[Any, Any]
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SYMBOLS: dict[Verdict, str] = {"vanishing": "▼", "healthy": "●", "exploding": "▲"}
 STEPS = (1, 2, 5, 10, 20, 25, 50, 100)
@@ -88,7 +89,12 @@ def zone_words(
     low: float, high: float, limit: float, *, x: str = "x", y: str = "y", size: int = 14
 ) -> list[dict[str, Any]]:
     """Names of the zones; the outer two at the output's side, where every curve is near 1."""
-    place = {"xref": f"{x} domain", "xanchor": "right", "size": size, "color": theme.MUTED}
+    place: dict[str, Any] = {
+        "xref": f"{x} domain",
+        "xanchor": "right",
+        "size": size,
+        "color": theme.MUTED,
+    }
     middle = {**place, "xanchor": "center", "yref": y}
     notes = [note(0.5, min(limit, high), f"within {10**limit:.0f}×", yanchor="top", **middle)]
     corner = {**place, "yref": f"{y} domain"}
@@ -99,12 +105,12 @@ def zone_words(
     return notes
 
 
-def rounded(values: Array, places: int = 2) -> list[float]:
+def rounded(values: Values, places: int = 2) -> list[float]:
     """A curve as a short list, since a film repeats it in every frame."""
     return [round(float(value), places) + 0.0 for value in np.asarray(values)]
 
 
-def band(x: Array, low: Array, high: Array, *, color: str, **axes: Any) -> dict[str, Any]:
+def band(x: Values, low: Values, high: Values, *, color: str, **axes: Any) -> dict[str, Any]:
     """The area between two curves as one filled outline."""
     return {
         "type": "scatter",
@@ -119,7 +125,7 @@ def band(x: Array, low: Array, high: Array, *, color: str, **axes: Any) -> dict[
     }
 
 
-def line(x: Array, y: Array, *, color: str, width: float, **more: Any) -> dict[str, Any]:
+def line(x: Values, y: Values, *, color: str, width: float, **more: Any) -> dict[str, Any]:
     """One curve."""
     dash = more.pop("dash", "solid")
     return {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from viz.gradients.compute import NetSpec
+from viz.gradients.nets import NetSpec
 
 RELATIVES = {"xavier": "nn.init.xavier_normal_", "he": "nn.init.kaiming_normal_"}
 HEAD = """\

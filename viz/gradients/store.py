@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from viz.gradients import recordings
-from viz.gradients.compute import Array, NetSpec, Trace
+from viz.gradients.compute import Trace
 from viz.gradients.experiments import ARCHITECTURES, QUANTITIES, Recipe, Spread
+from viz.gradients.nets import Array, NetSpec
 from viz.gradients.training import RATES, STEPS, Run
 
 FOLDER = Path(__file__).with_name("recorded")
@@ -46,8 +47,7 @@ def trace_of(spec: NetSpec) -> Trace | None:
     if place is None:
         return None
     kept = _file("board")
-    names = ("hidden_rms", "grad_norm", "weight_grad", "weight_norm", "bias_grad")
-    return Trace(*(kept[name][place] for name in names))
+    return Trace(*(kept[name][place] for name in recordings.TRACED))
 
 
 def spread_of(spec: NetSpec) -> Spread | None:

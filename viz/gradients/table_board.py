@@ -98,12 +98,12 @@ def boxes(
     plan: Plan, cells: Iterable[Summary], chosen: Summary, axes: dict[str, str]
 ) -> list[dict[str, Any]]:
     """Outlines of the cells, the chosen one spotlit, and the healthy band of every slope."""
-    refs = {"xref": axes["xaxis"], "yref": axes["yaxis"]}
+    refs: dict[str, Any] = {"xref": axes["xaxis"], "yref": axes["yaxis"]}
     shapes = []
     for cell in cells:
         x, y = plan.place_of(cell)
         on = cell is chosen
-        look = {
+        look: dict[str, Any] = {
             "fillcolor": theme.SPOT if on else theme.BG,
             "line": {"color": theme.INK if on else theme.HAIR, "width": 2 if on else 1},
             "layer": "below",
@@ -120,21 +120,27 @@ def notes(
     plan: Plan, cells: Iterable[Summary], chosen: Summary, axes: dict[str, str]
 ) -> list[dict[str, Any]]:
     """Heads of rows and columns, ticks, what came of it, the numbers, what was compared."""
-    refs = {"xref": axes["xaxis"], "yref": axes["yaxis"]}
+    refs: dict[str, Any] = {"xref": axes["xaxis"], "yref": axes["yaxis"]}
     found = []
     for j, column in enumerate(COLUMNS):
         found.append(
             note(plan.centre(0, j)[0], plan.height - 14, f"<b>{column}</b>", size=16, **refs)
         )
     for i, words in enumerate(ROWS.values()):
-        left = {"xanchor": "left", "align": "left", **refs}
+        left: dict[str, Any] = {"xanchor": "left", "align": "left", **refs}
         words = (
             words if plan.beside else words.replace("connec-<br>", "connec").replace("<br>", " ")
         )
         found.append(note(*plan.head_of(i), words, size=16, **left))
     for cell in cells:
         found += _words(plan, cell, cell is chosen, refs)
-    foot = {"xanchor": "left", "yanchor": "top", "align": "left", "color": theme.MUTED, **refs}
+    foot: dict[str, Any] = {
+        "xanchor": "left",
+        "yanchor": "top",
+        "align": "left",
+        "color": theme.MUTED,
+        **refs,
+    }
     found.append(note(plan.left, 46, FOOT, size=14, **foot))
     return found
 
@@ -144,7 +150,7 @@ def _words(plan: Plan, cell: Summary, on: bool, refs: dict[str, str]) -> list[di
     ink = theme.INK if on else theme.MUTED
     mark = "✓" if cell.ticked else "–"
     compared = f"{cell.experiment.baseline.brief} → {_treatment(cell)}"
-    top = {"yanchor": "middle", **refs}
+    top: dict[str, Any] = {"yanchor": "middle", **refs}
     left = x - plan.cell_width / 2 + 12
     return [
         note(left, y + 36, f"<b>{mark}</b>", size=24, xanchor="left", **top),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from viz.gradients.compute import Array, NetSpec
+from viz.gradients.nets import Array, NetSpec
 
 BN_FACTOR = math.sqrt(math.pi / (math.pi - 1))
 

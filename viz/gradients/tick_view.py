@@ -5,9 +5,9 @@ from typing import Any, Literal
 
 from viz.draw.film import Film
 from viz.gradients import charts, derivations, figures, results, snippets, witnesses
-from viz.gradients.compute import NetSpec
 from viz.gradients.exam import SEED
 from viz.gradients.experiments import Column, Experiment, Row
+from viz.gradients.nets import NetSpec
 from viz.gradients.results import LIVE_COST, Tick
 from viz.gradients.store import trace_of
 from viz.settings import BaseSettings, choice, number, switch
@@ -58,7 +58,8 @@ def run(settings: TickSettings, progress: Progress = quiet) -> Tick:
         for column, ticked in zip(COLUMNS.values(), row.key, strict=True)
     }
     ticked = keys[one.row, one.column]
-    return Tick(results.cells(keys, one if one.catch else None), one, *nets, ticked)
+    cells = results.cells(keys, one if one.catch else None)
+    return Tick(cells, one, before=nets[0], after=nets[1], ticked=ticked)
 
 
 def slow(settings: TickSettings) -> bool:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from viz.gradients.compute import Array, init_std
 from viz.gradients.experiments import ARCHITECTURES, INITS, Recipe
+from viz.gradients.nets import Array, init_std
 
 if TYPE_CHECKING:
     import torch

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from viz.gradients.compute import NetSpec, draw
+from viz.gradients.nets import NetSpec, draw
 
 
 def log_ratio(spec: NetSpec) -> float:
