@@ -97,7 +97,7 @@ def zone_words(
     }
     middle = {**place, "xanchor": "center", "yref": y}
     notes = [note(0.5, min(limit, high), f"within {10**limit:.0f}×", yanchor="top", **middle)]
-    corner = {**place, "yref": f"{y} domain"}
+    corner = {**place, "xanchor": "right", "yref": f"{y} domain"}
     if high > 2 * limit:
         notes.append(note(0.99, 1, "exploding ▲", yanchor="top", **corner))
     if low < -2 * limit:
