@@ -14,7 +14,7 @@ from viz.gradients import scale
 from viz.gradients.experiments import ARCHITECTURES
 from viz.gradients.results import Board, Net
 
-CLIP = 20.0
+CLIP, LEAST, FOOT = 20.0, 8.0, 4.0
 FRAMES, POINTS = 51, 34
 EACH = 3
 
@@ -22,11 +22,19 @@ EACH = 3
 def board_film(board: Board, *, phone: bool = False) -> Film:
     """Every gradient on its way back, on one common scale."""
     nets = board.all()
-    traces = [t for i, (_, _, one) in enumerate(nets) for t in _panel(one, i + 1)]
+    low, _ = reach(board)
+    traces = [t for i, (_, _, one) in enumerate(nets) for t in _panel(one, i + 1, low)]
     figure = go.Figure(data=traces, layout=_layout(board, phone=phone))
     layers = [board.depth - i for i in scale.thinned(board.depth + 1, FRAMES)]
     frames = tuple(_frame(board, layer, phone) for layer in layers)
     return Film(figure, frames, variable="layer", pace=90, table=_table(board))
+
+
+def reach(board: Board) -> tuple[float, float]:
+    """The common range: all curves, but never more than 20 decades; room for words below."""
+    logs = np.concatenate([net.log_grad for _, _, net in board.all()])
+    low = float(np.clip(logs.min(), -CLIP, -LEAST)) - FOOT
+    return low, float(np.clip(logs.max(), LEAST, CLIP)) + 1
 
 
 def _axes(number: int) -> dict[str, str]:
@@ -34,7 +42,7 @@ def _axes(number: int) -> dict[str, str]:
     return {"xaxis": f"x{tail}", "yaxis": f"y{tail}"}
 
 
-def _panel(net: Net, number: int) -> list[dict[str, Any]]:
+def _panel(net: Net, number: int, low: float) -> list[dict[str, Any]]:
     depth, axes = net.spec.depth, _axes(number)
     kept = scale.thinned(depth + 1, POINTS)
     theory = net.theory.log_grad if net.theory is not None else np.zeros(0)
@@ -61,7 +69,7 @@ def _panel(net: Net, number: int) -> list[dict[str, Any]]:
         "mode": "text",
         "name": "verdict",
         "x": [depth],
-        "y": [-CLIP],
+        "y": [low],
         "textposition": "top left",
         "textfont": {"size": 15, "color": theme.INK},
         "hoverinfo": "skip",
@@ -132,7 +140,7 @@ def caption(board: Board, layer: int) -> str:
 
 
 def _layout(board: Board, *, phone: bool) -> dict[str, Any]:
-    names = list(ARCHITECTURES)
+    names, (low, high) = list(ARCHITECTURES), reach(board)
     layout: dict[str, Any] = {"annotations": [], "shapes": []}
     limit = board.nets[0][0].limit
     gap = 0.02
@@ -156,14 +164,14 @@ def _layout(board: Board, *, phone: bool) -> dict[str, Any]:
                 "tickfont": {"size": 14},
             }
             layout[f"yaxis{tail}"] = {
-                **scale.axis(-CLIP * 1.05, CLIP * 1.05, ticks=4),
+                **scale.axis(low, high, ticks=4),
                 "domain": [top - tall, top],
                 "anchor": axes["xaxis"],
                 "side": "right",
                 "showticklabels": j == 3,
                 "tickfont": {"size": 14},
             }
-            zone = scale.zones(-CLIP, CLIP, limit, x=axes["xaxis"], y=axes["yaxis"])
+            zone = scale.zones(low, high, limit, x=axes["xaxis"], y=axes["yaxis"])
             layout["shapes"] += zone
             if i == 0:
                 place = {"xref": f"{axes['xaxis']} domain", "yref": "paper", "yanchor": "bottom"}
@@ -178,7 +186,7 @@ def _layout(board: Board, *, phone: bool) -> dict[str, Any]:
              yanchor="top", yshift=-20)
     )  # fmt: skip
     margin = {"l": 6, "r": 48, "t": 46 if phone else 28, "b": 46}
-    return theme.chart(560 if phone else 446, margin=margin, **layout)
+    return theme.chart(560 if phone else 404, margin=margin, **layout)
 
 
 def _row_name(init: str, gain: float, top: float, tall: float, phone: bool) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def _layout(
         )
     last = int(layers[-1])
     return theme.chart(
-        400 if phone else 440,
+        400 if phone else 404,
         margin={"l": 16 if phone else 24, "r": 58 if phone else 66, "t": 40, "b": 54},
         xaxis={**layer_axis(max(last, 1)), "title": {"text": f"layer ({last} is the output)"}},
         yaxis={**scale.axis(low, high), "side": "right"},

@@ -38,7 +38,8 @@ def forgotten_scale(*, phone: bool = False) -> Film:
         note(float(x[-1]), end, arch, size=15, color=COLORS[arch], xanchor="left", xshift=8)
         for arch, end in zip(ARCHITECTURES, ends, strict=True)
     ]
-    notes += _title("gradient at the input after 50 layers, against the weights’ scale")
+    wide = "gradient at the input after 50 layers, against the weights’ scale"
+    notes += _title("gradient at the input, by weights’ scale" if phone else wide)
     spread = [float(np.ptp(row)) for row in middle]
     caption = (
         f"Weights from {short(float(scales[0]))} to {short(float(scales[-1]))} times Xavier’s: "
@@ -50,9 +51,14 @@ def forgotten_scale(*, phone: bool = False) -> Film:
         320,
         margin={"l": 58, "r": 96, "t": 40, "b": 54},
         xaxis={
-            "tickvals": [-2, -1, 0, 0.5, 1, 2, 3, 4],
-            "ticktext": ["¼", "½", "Xavier", "He", "2", "4", "8", "16"],
-            "title": {"text": "" if phone else "weights, in multiples of Xavier’s (He is √2)"},
+            "tickvals": [-2, -1, 0, 1, 2, 3, 4] if phone else [-2, -1, 0, 0.5, 1, 2, 3, 4],
+            "ticktext": (
+                ["¼", "½", "1", "2", "4", "8", "16"]
+                if phone
+                else ["¼", "½", "Xavier", "He", "2", "4", "8", "16"]
+            ),
+            "tickangle": 0,
+            "title": {"text": "× Xavier’s (He is √2)" if phone else "weights, times Xavier’s"},
             "showgrid": False,
         },
         yaxis=scale.axis(low, high),

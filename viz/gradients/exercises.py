@@ -115,6 +115,10 @@ def power_of_ten(rng: Rng | None) -> Question:
             (depth * math.log(factor), "That is the natural logarithm; a power of ten is asked."),
             (depth * math.log10(gain), "ReLU switches off half of the neurons: where is the ½?"),
             (math.log10(factor), "That is one layer; depth multiplies."),
+            (
+                depth * math.log(10) * factor,
+                "log10(x) is read as log(10)·x here: write log(x)/log(10), or the number itself.",
+            ),
         ),
         settings=_nearest(depth, gain),
         points=2,
@@ -166,6 +170,8 @@ def skips_on_a_healthy_net(rng: Rng | None) -> Question:
 
 PLAIN = (-0.5, 0.5, 0.8, 0.9, 1.1, 1.25, 2.0)
 SKIPPED = (-0.4, -0.1, 0.1, 0.5)
+# Decades; numbers beyond are nothing that one types, and too small for a tolerance.
+TYPED = 9
 
 
 def scalar_chain(rng: Rng | None) -> Question:
@@ -175,7 +181,8 @@ def scalar_chain(rng: Rng | None) -> Question:
     else:
         residual = bool(rng.integers(2))
         weight = float(rng.choice(SKIPPED if residual else PLAIN))
-        depth = int(rng.choice((5, 10, 20, 50)))
+        deepest = TYPED / abs(chain(weight, 1, residual=residual))
+        depth = int(rng.choice([d for d in (5, 10, 20, 50) if d <= deepest]))
     log = chain(weight, depth, residual=residual)
     rule = "h_l = h_{l-1} + w\\,h_{l-1}" if residual else "h_l = w\\,h_{l-1}"
     answer = Number(10**log, abs=0, rel=0.05, words=scale.size(log))

@@ -146,7 +146,7 @@ def _layout(tick: Tick, chosen: Summary, low: float, high: float, *, phone: bool
         note(1.0, 1.02, HEAD, size=15, color=theme.BWD, align="right", **head),
     ]
     return theme.chart(
-        860 if phone else 446,
+        860 if phone else 404,
         margin={"l": 4, "r": 52, "t": 6, "b": 6},
         xaxis={
             **layer_axis(depth),
@@ -177,7 +177,7 @@ def _layout(tick: Tick, chosen: Summary, low: float, high: float, *, phone: bool
 
 def _heights(phone: bool) -> list[float]:
     """From the layer axis to the two lines above the curves."""
-    return [0.06, 0.365] if phone else [0.115, 0.895]
+    return [0.06, 0.365] if phone else [0.127, 0.885]
 
 
 def _table(tick: Tick) -> dict[str, Sequence[Any]]:

@@ -183,7 +183,7 @@ def _layout(net: Net, name: str, low: float, high: float, *, phone: bool) -> dic
         notes += [*scale.zone_words(low, high, net.limit), *_theory_words(net, low, high, phone)]
         shapes = scale.zones(low, high, net.limit)
     return theme.chart(
-        400 if phone else 440,
+        400 if phone else 404,
         margin={"l": 16 if phone else 24, "r": 58 if phone else 66, "t": 40, "b": 54},
         xaxis={**layer_axis(depth), "title": {"text": f"layer (0 input, {depth} output)"}},
         yaxis={**scale.axis(low, high), "side": "right"},

@@ -222,7 +222,7 @@ def _layout(found: Race, last: int, *, phone: bool) -> dict[str, Any]:
     }  # fmt: skip
     right = [0.1, 0.76] if phone else [0.62, 0.9]
     return theme.chart(
-        820 if phone else 446,
+        820 if phone else 404,
         margin={"l": 4, "r": 8, "t": 34, "b": 50},
         barmode="overlay",
         xaxis={

@@ -57,7 +57,7 @@ class Plan:
         return (2, y) if self.beside else (2, y + self.tall / 2 + 14)
 
 
-WIDE = Plan(420, 434, 84, 164, 118, beside=True)
+WIDE = Plan(420, 392, 84, 164, 105, beside=True, tall=99)
 PHONE = Plan(340, 486, 0, 168, 138, beside=False)
 
 
@@ -153,13 +153,14 @@ def _words(plan: Plan, cell: Summary, on: bool, refs: dict[str, str]) -> list[di
     top: dict[str, Any] = {"yanchor": "middle", **refs}
     left = x - plan.cell_width / 2 + 12
     return [
-        note(left, y + 36, f"<b>{mark}</b>", size=24, xanchor="left", **top),
-        note(left + 30, y + 35, SAID[cell.experiment.expect], size=15, xanchor="left", **top),
+        note(left, y + plan.tall / 2 - 17, f"<b>{mark}</b>", size=24, xanchor="left", **top),
+        note(left + 30, y + plan.tall / 2 - 18, SAID[cell.experiment.expect], size=15,
+             xanchor="left", **top),
         note(x - HALF - 8, y - 4 + height_of(cell.before), _number(cell.before), size=14,
              color=ink, xanchor="right", **top),
         note(x + HALF + 8, y - 4 + height_of(cell.after), f"<b>{_number(cell.after)}</b>", size=14,
              xanchor="left", **top),
-        note(x, y - 42, compared, size=14, color=ink, **top),
+        note(x, y - plan.tall / 2 + 12, compared, size=14, color=ink, **top),
     ]  # fmt: skip
 
 
