@@ -61,12 +61,13 @@ def test_presets_that_are_quick_are_on_file_or_small(view):
 
 def test_long_measurements_are_jobs():
     assert not tick_view.slow(TickSettings())
-    assert not tick_view.slow(TickSettings(depth=20))
+    assert not tick_view.slow(TickSettings(depth=50, seed=1))
     assert tick_view.slow(TickSettings(depth=100))
     assert not net_view.slow(NetSettings(spread=True))
     assert net_view.slow(NetSettings(spread=True, gain=1.41))
     assert not net_view.slow(NetSettings(gain=1.41))
-    assert net_view.slow(NetSettings(depth=100))
+    assert not net_view.slow(NetSettings(depth=100))
+    assert net_view.slow(NetSettings(depth=90, batch="256", width="64", spread=True))
     assert board_view.slow(BoardSettings(seed=3))
     assert race_view.slow(RaceSettings(train=True))
 
@@ -142,6 +143,7 @@ def test_snippets_name_the_init_that_they_copy():
         ChainSettings(source="own factors"),
         ChainSettings(source="own factors", residual=True, own="0.5 2, 3"),
         ChainSettings(source="own run", own="1e-8\n1e-4\n0.5"),
+        ChainSettings(source="own run", own="2 " * 200),
     ],
     ids=str,
 )
@@ -152,6 +154,7 @@ def test_chains_agree_with_torch(settings):
     for way in chain_view.agree(settings).values():
         assert way == pytest.approx(answer, abs=1e-9)
     assert all("nan" not in line.latex for line in chain_view.derive(found))
+    assert chain_view.film(found).frames
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def caption(board: Board, layer: int) -> str:
     where = f"{depth - layer} layers back" if layer else f"At the input, after {depth} layers"
     said = (
         f"{where}: {{bwd:{healthy}}} of {len(logs)} gradients are within {10**limit:.0f}× of the "
-        f"output's, {count['vanishing']} have vanished, {count['exploding']} have exploded."
+        f"output's, {count['vanishing']} vanished, {count['exploding']} exploded."
     )
     if layer:
         return said

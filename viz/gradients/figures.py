@@ -126,7 +126,7 @@ def _moving(tick: Tick, layer: int, low: float, high: float) -> list[dict[str, A
 
 def layer_axis(depth: int, **more: Any) -> dict[str, Any]:
     """Layers from the input at the left to the output at the right."""
-    step = next(s for s in (1, 2, 5, 10, 20) if depth / s <= 6)
+    step = next(s for s in (1, 2, 5, 10, 20, 50) if depth / s <= 6)
     places = [*range(0, depth - step // 2, step), depth]
     pad = 0.015 * depth
     return {"range": [-pad, depth + pad], "tickvals": places, "showgrid": False, **more}

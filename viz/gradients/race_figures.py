@@ -22,7 +22,7 @@ STYLES = {
     "BN": (theme.FWD, "solid"),
     "skip + BN": (theme.FWD, "dash"),
 }
-FRAMES = 81
+FRAMES = 61
 LOW, HIGH = -4.0, 3.0
 GRID = {"xaxis": "x2", "yaxis": "y2"}
 RATE_NAMES = tuple(

@@ -24,7 +24,7 @@ from viz.gradients.nets import Array, NetSpec
 from viz.gradients.theory import Theory, theory
 
 MAX_COST = 250_000_000
-LIVE_COST = 130_000_000
+LIVE_COST = 220_000_000
 PER_LAYER = 60_000
 Report = Callable[..., None]
 

@@ -96,7 +96,7 @@ def zone_words(
         "color": theme.MUTED,
     }
     middle = {**place, "xanchor": "center", "yref": y}
-    notes = [note(0.5, min(limit, high), f"within {10**limit:.0f}×", yanchor="top", **middle)]
+    notes = [note(0.5, max(-limit, low), f"within {10**limit:.0f}×", yanchor="bottom", **middle)]
     corner = {**place, "xanchor": "right", "yref": f"{y} domain"}
     if high > 2 * limit:
         notes.append(note(0.99, 1, "exploding ▲", yanchor="top", **corner))
