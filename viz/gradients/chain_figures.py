@@ -116,9 +116,11 @@ def _layout(
         "size": 15 if phone else 17,
     }
     word = "your run’s gradient" if not found.factors else f"gradient {found.names[0]}"
+    curves = [found.logs] if found.other is None else [found.logs, found.other]
+    middles = [float(logs[len(logs) // 2]) for logs in curves]
     notes = [
         note(1, 1.02, f"<b>← {word}</b>", color=theme.BWD, xanchor="right", **head),
-        *scale.zone_words(low, high, LIMIT),
+        *scale.zone_words(low, high, LIMIT, middles=[v for v in middles if math.isfinite(v)]),
     ]
     if found.other is not None:
         notes.append(

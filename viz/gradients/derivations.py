@@ -21,7 +21,7 @@ def variance(net: Net) -> tuple[Line, ...]:
     first = Line(
         rf"\operatorname{{Var}}(z) = n\,\sigma_W^2\,\mathbb E[h^2],\qquad n\,\sigma_W^2 = "
         rf"{spec.width} \cdot {latex(std, 4)}^2 = {latex(spec.width * std**2, 4)}",
-        "A neuron adds up n products of independent weights with standard deviation σ_W. "
+        "A neuron adds up n products of independent weights with standard deviation $\\sigma_W$. "
         "Backward the same sum runs over the outputs, with the same n.",
     )
     if spec.act == "relu":

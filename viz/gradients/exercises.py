@@ -7,6 +7,7 @@ import numpy as np
 
 from viz.draw.numbers import fixed, short
 from viz.gradients import curve_question, further_tools, scale
+from viz.gradients.board_view import BoardSettings
 from viz.gradients.chain_view import ChainSettings
 from viz.gradients.exam import SEED
 from viz.gradients.experiments import ARCHITECTURES, Recipe
@@ -37,7 +38,7 @@ def table(rng: Rng | None) -> Question:
     return Question(
         id="gr-x1",
         prompt="Gradients of deep nets vanish or explode. Tick against which of the two each tool "
-        "helps **primarily**: one column, both, or none.",
+        "helps **primarily**, compared with the same net without it: one column, both, or none.",
         answer=Table(names, COLUMNS, tuple(row.key for row in rows), also=also),
         why="He’s weights are larger than Xavier’s by √2, which makes up for the half that ReLU "
         "switches off: against vanishing, compared with Xavier. (Ticking both is accepted: against "
@@ -279,7 +280,7 @@ def order_nets(rng: Rng | None) -> Question:
         "both: growth only like a power of the depth. (c is ½ for Xavier, 1 for He, 4 for He × 2, "
         "64 for N(0,1).)",
         feedback=tuple(feedback),
-        settings=NetSettings(),
+        settings=BoardSettings(),
         points=2,
     )
 

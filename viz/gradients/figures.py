@@ -135,6 +135,7 @@ def layer_axis(depth: int, **more: Any) -> dict[str, Any]:
 def _layout(tick: Tick, chosen: Summary, low: float, high: float, *, phone: bool) -> dict[str, Any]:
     depth, limit = tick.before.spec.depth, tick.before.limit
     plan = table_board.PHONE if phone else table_board.WIDE
+    middles = [float(net.log_grad[depth // 2]) for net in (tick.before, tick.after)]
     title = "layer" if phone else f"layer (0 input, {depth} output)"
     hidden = {"visible": False, "fixedrange": True}
     head = {
@@ -142,7 +143,7 @@ def _layout(tick: Tick, chosen: Summary, low: float, high: float, *, phone: bool
     }  # fmt: skip
     notes = [
         *table_board.notes(plan, tick.cells, chosen, BOARD),
-        *scale.zone_words(low, high, limit),
+        *scale.zone_words(low, high, limit, middles=middles),
         note(1.0, 1.02, HEAD, size=15, color=theme.BWD, align="right", **head),
     ]
     return theme.chart(

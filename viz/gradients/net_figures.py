@@ -180,7 +180,9 @@ def _layout(net: Net, name: str, low: float, high: float, *, phone: bool) -> dic
         )  # fmt: skip
     shapes = []
     if name == "grad_norm":
-        notes += [*scale.zone_words(low, high, net.limit), *_theory_words(net, low, high, phone)]
+        middles = [float(logs_of(net, one)[depth // 2]) for one in (name, "hidden_rms")]
+        notes += scale.zone_words(low, high, net.limit, middles=middles)
+        notes += _theory_words(net, low, high, phone)
         shapes = scale.zones(low, high, net.limit)
     return theme.chart(
         400 if phone else 404,

@@ -29,6 +29,8 @@ RATE_NAMES = tuple(
     scale.ten(round(math.log10(rate))) if rate < 1e-2 else short(rate) for rate in RATES
 )
 ROW_GAP = 0.6
+HEAD = "<b>loss after 200 steps, depth 30</b>, hatched: diverged"
+PHONE_HEAD = "<b>loss, depth 30</b>, hatched: diverged"
 
 
 def race_film(found: Race, *, phone: bool = False) -> Film:
@@ -207,7 +209,7 @@ def _layout(found: Race, last: int, *, phone: bool) -> dict[str, Any]:
              yref="y domain", xanchor="right", yanchor="bottom"),
         note(0.45, race.CHANCE_LOG, "guessing: 0.69", size=14, color=theme.MUTED, xref="x domain",
              yanchor="bottom", yshift=2),
-        note(0, 1.02, "<b>loss after 200 steps, depth 30</b>", size=16, xref="x2 domain",
+        note(0, 1.02, PHONE_HEAD if phone else HEAD, size=16, xref="x2 domain",
              yref="y2 domain", xanchor="left", yanchor="bottom"),
     ]  # fmt: skip
     middle = (len(ARCHITECTURES) - 1) / 2

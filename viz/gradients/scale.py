@@ -1,7 +1,7 @@
 """Axes of powers of ten: y is log10 of a size, ticks are written as powers, zones are shaded."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -86,9 +86,19 @@ def zones(
 
 
 def zone_words(
-    low: float, high: float, limit: float, *, x: str = "x", y: str = "y", size: int = 14
+    low: float,
+    high: float,
+    limit: float,
+    *,
+    middles: Sequence[float] = (),
+    x: str = "x",
+    y: str = "y",
+    size: int = 14,
 ) -> list[dict[str, Any]]:
-    """Names of the zones; the outer two at the output's side, where every curve is near 1."""
+    """Names of the zones; the outer two at the output's side, where every curve is near 1.
+
+    The inner one stands at the upper or lower edge, away from the curves' ``middles``.
+    """
     place: dict[str, Any] = {
         "xref": f"{x} domain",
         "xanchor": "right",
@@ -96,7 +106,10 @@ def zone_words(
         "color": theme.MUTED,
     }
     middle = {**place, "xanchor": "center", "yref": y}
-    notes = [note(0.5, max(-limit, low), f"within {10**limit:.0f}×", yanchor="bottom", **middle)]
+    rooms = [min((abs(m - edge) for m in middles), default=limit) for edge in (limit, -limit)]
+    edge, anchor = (limit, "top") if rooms[0] > rooms[1] else (-limit, "bottom")
+    inner = min(max(edge, low), high)
+    notes = [note(0.5, inner, f"within {10**limit:.0f}×", yanchor=anchor, **middle)]
     corner = {**place, "xanchor": "right", "yref": f"{y} domain"}
     if high > 2 * limit:
         notes.append(note(0.99, 1, "exploding ▲", yanchor="top", **corner))

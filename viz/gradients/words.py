@@ -70,12 +70,13 @@ def judgement(found: Tick) -> str:
     moved = abs(found.after.log_ratio - found.before.log_ratio)
     outcome = DONE[found.effect].format(trouble=trouble, decades=fixed(moved, 1))
     helps = found.effect in ("cures", "relieves")
-    mark = "✓" if found.ticked else "no tick"
+    outcome = f"{outcome[0].upper()}{outcome[1:]}"
     if helps == found.ticked:
-        return f"{outcome[0].upper()}{outcome[1:]}: the exam's {mark}."
+        return f"{outcome}: {'the exam’s ✓' if helps else 'no tick, as in the exam'}."
+    depth = found.before.spec.depth
     return (
-        f"{outcome[0].upper()}{outcome[1:]}; the exam's {mark} is about deep nets, here "
-        f"{found.before.spec.depth} {layers(found.before.spec.depth)} are too few to show it."
+        f"{outcome}; the exam’s {'✓' if found.ticked else 'empty cell'} is about deep nets, here "
+        f"{depth} {layers(depth)} are too few to show it."
     )
 
 
