@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from viz import quiz
-from viz.gradients import exercises, further_tools
+from viz.gradients import curve_question, exercises, further_tools, order_question
 from viz.gradients.compute import measure
 from viz.gradients.experiments import Recipe
 from viz.gradients.nets import NetSpec
@@ -104,7 +104,7 @@ def test_the_power_of_ten_is_met_by_measured_nets(seed):
 
 @pytest.mark.parametrize("variant", [None, *range(12)])
 def test_the_four_curves_need_all_four(variant):
-    question = quiz.pose(exercises.which_curve, variant)
+    question = quiz.pose(curve_question.which_curve, variant)
     key = question.answer.key
     assert sorted(key) == sorted(tuple(i == j for i in range(4)) for j in range(4))
     for feedback in question.feedback[:3]:
@@ -146,12 +146,12 @@ def test_chain_variants_never_accept_the_other_factor(variant):
 
 @pytest.mark.parametrize("variant", [None, *VARIANTS])
 def test_the_order_is_measured_and_far_apart(variant):
-    question = quiz.pose(exercises.order_nets, variant)
-    by_name = {name: recipe for recipe, name in exercises.NAMES.items()}
+    question = quiz.pose(order_question.order_nets, variant)
+    by_name = {name: recipe for recipe, name in order_question.NAMES.items()}
     recipes = [by_name[question.answer.items[i]] for i in question.answer.key]
     assert len(set(recipes)) == 5
-    theory = [exercises.ratio_of(recipe) for recipe in recipes]
-    assert np.diff(theory).min() >= exercises.APART
+    theory = [order_question.ratio_of(recipe) for recipe in recipes]
+    assert np.diff(theory).min() >= order_question.APART
     measured = [spread_of(recipe.spec(NetSpec())).median for recipe in recipes]
     assert measured == sorted(measured)
     reverse = " ".join(str(i) for i in question.answer.key[::-1])

@@ -246,7 +246,6 @@ def test_a_diverged_run_says_when():
     found = race_view.run(RaceSettings(init="He x 2"))
     assert all(run.diverged_at == 1 for run in found.runs[:2])
     assert "plain diverges in step 1" in race_view.film(found).caption()
-    assert race.outcome(found.runs[0]) == "diverged"
     assert all(math.isfinite(v) for v in race_view.answer(found))
 
 

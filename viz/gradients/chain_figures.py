@@ -93,7 +93,7 @@ def caption(found: "Chain", at: int, layer: int) -> str:
         if same
         else f"the product of {count}"
     )
-    said = f"After {count} the gradient is {base}{' =' if same else ''} {size}"
+    said = f"After {count} the gradient’s size is {base}{' =' if same else ''} {size}"
     if at:
         return f"{said}."
     mean = 10 ** (log / steps)

@@ -12,7 +12,7 @@ from viz.draw.film import Film
 from viz.gradients import chain_figures, derivations, witnesses
 from viz.gradients.compute import Verdict, verdict
 from viz.gradients.exam import SEED
-from viz.gradients.theory import chain
+from viz.gradients.theory import chain, product_curve
 from viz.settings import BaseSettings, choice, number, own_data, switch
 from viz.view import Line, Preset, Progress, View, quiet
 
@@ -88,8 +88,7 @@ class Chain:
 def sums(factors: tuple[float, ...]) -> np.ndarray[Any, Any]:
     """log10 of the product of the factors from each layer to the output."""
     with np.errstate(divide="ignore"):
-        logs = np.log10(np.abs(np.array(factors)))
-    return np.append(np.cumsum(logs[::-1])[::-1], 0.0)
+        return product_curve(np.abs(np.array(factors)))
 
 
 def positive(text: str, *, most: int, what: str, largest: float = math.inf) -> tuple[float, ...]:

@@ -91,16 +91,7 @@ def live(
     return Race(init, depth, seed, True, rates, tuple(runs), finals())
 
 
-def outcome(run: Run) -> str:
-    """What came of a run, in a word or two."""
-    if run.diverged_at is not None:
-        return "diverged"
-    if run.final < 0.1:
-        return "learned"
-    return "stuck" if run.final > 0.9 * CHANCE else "slow"
-
-
-def smoothed(run: Run, at: int) -> float:
+def loss_at(run: Run, at: int) -> float:
     """The loss before a step; the last finite one after a run has diverged."""
     return float(run.losses[min(at, len(run.losses) - 1)])
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from viz.draw.film import Film
 from viz.draw.numbers import latex, short
-from viz.gradients import race, race_charts, race_figures, race_witness, recordings
+from viz.gradients import loss_map, race, race_charts, race_figures, race_witness, recordings
 from viz.gradients.experiments import ARCHITECTURES
 from viz.gradients.race import Race
 from viz.gradients.training import CHANCE, RATES
@@ -126,7 +126,7 @@ def values_table(found: Race) -> dict[str, Any]:
     }
     for place, rate in enumerate(RATES):
         cells = found.finals[:, :, place].ravel().tolist()
-        name = race_figures.rate_name(rate)
+        name = loss_map.rate_name(rate)
         columns[f"rate {name}"] = [short(v, 2) if v < 1e9 else "diverged" for v in cells]
     return columns
 

@@ -115,7 +115,8 @@ def readout(net: Net) -> str:
     if net.theory is not None:
         said += f"; theory says {{tru:{fixed(net.theory.factor, 3)}}}"
     said += (
-        f". The median layer's update is {{par:{scale.size(net.trace.log_update)}}} of its weights."
+        ". At rate 1 the median layer's update is "
+        f"{{par:{scale.size(net.trace.log_update)}}} of its weights."
     )
     if net.float32_limit is not None:
         said += f" In float32 the forward pass overflows in layer {net.float32_limit}."
