@@ -228,3 +228,21 @@ def test_labels_are_pushed_apart_in_order():
 def test_powers_have_no_ascii_minus(exponent):
     assert "-" not in scale.ten(exponent)
     assert "−0.0" not in scale.raised(exponent)
+
+
+def test_a_label_keeps_clear_of_crossing_curves():
+    rising, falling = np.linspace(-8, 0, 51), np.linspace(0, -8, 51)
+    place = scale.clear_height([rising, falling], -9.0, 2.0)
+    middle = np.concatenate([rising[17:34], falling[17:34]])
+    assert np.abs(middle - place).min() > 2
+    assert -9 < place < 2
+
+
+@pytest.mark.parametrize("rate", ["best of each", "1"])
+def test_every_diverged_net_keeps_its_label_inside(rate):
+    view = VIEWS["train"]
+    film = view.film(view.run(view.settings(init="He x 2", rate=rate)))
+    for arch in ("plain", "skip"):
+        head = at(film, -1, f"{arch}, now")
+        assert head["text"][1].strip() == f"{arch}: diverged"
+        assert head["y"][1] <= 3.0

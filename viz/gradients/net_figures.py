@@ -199,15 +199,15 @@ def _theory_words(net: Net, low: float, high: float, phone: bool) -> list[dict[s
     if net.theory is None:
         return [note(0.5, 0.02, "no theory line for this net", size=14, color=theme.MUTED,
                      xref="x domain", yref="y domain", yanchor="bottom")]  # fmt: skip
-    depth, logs = net.spec.depth, net.theory.log_grad
-    middle = float(np.interp(depth / 2, np.arange(depth + 1), logs))
-    # Activations and gradient cross in the middle; above the crossing there is room.
-    room = max(0.07 * (high - low), 0.3 * abs(net.theory.log_ratio))
     name = words.factor(net.theory.factor)
     if not net.theory.is_constant:
         name = name.replace("×", "× about")
+    label = f"theory: {name.removesuffix(' per layer')}" if phone else f"theory, dashed: {name}"
+    curves = [logs_of(net, one) for one in ("grad_norm", "hidden_rms")]
+    curves += [np.full(net.spec.depth + 1, edge) for edge in (net.limit, -net.limit)]
+    y = scale.clear_height(curves, low, high)
     size = 14 if phone else 16
-    return [note(depth / 2, middle + room, f"theory, dashed: {name}", size=size, color=theme.TRU)]
+    return [note(net.spec.depth / 2, y, label, size=size, color=theme.TRU)]
 
 
 def _table(net: Net) -> dict[str, Sequence[Any]]:

@@ -72,13 +72,15 @@ def _moving(found: Race, step: int) -> list[dict[str, Any]]:
     ends = [float(race.log_loss(np.array(race.loss_at(run, step)))) for run in found.runs]
     inside = [min(max(end, LOW), HIGH) for end in ends]
     labels = scale.push_apart(inside, 0.42)
+    above = max(0.0, max(labels) - HIGH)
+    labels = [label - above for label in labels]
     for run, arch, end, label in zip(found.runs, ARCHITECTURES, inside, labels, strict=True):
         shown = [i for i in scale.thinned(len(run.losses), FRAMES) if i <= step]
         lines.append({"x": shown, "y": scale.rounded(race.log_loss(run.losses[shown]))})
-        over = race.is_over(run, step)
+        burst = race.is_over(run, step)
         at = min(step, len(run.losses) - 1)
-        symbol = "x" if over else "circle"
-        words = f"{arch}: diverged" if over else arch
+        symbol = "x" if burst else "circle"
+        words = f"{arch}: diverged" if burst else arch
         # A second point carries the label, so that it can stand clear of its neighbours.
         heads.append(
             {

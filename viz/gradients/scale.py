@@ -192,3 +192,13 @@ def push_apart(values: list[float], gap: float) -> list[float]:
     for place, i in zip(placed, order, strict=True):
         result[i] = place
     return result
+
+
+def clear_height(curves: Sequence[Values], low: float, high: float) -> float:
+    """Where a label in the middle of the layers is farthest from all curves."""
+    count = len(curves[0])
+    shown = slice(math.floor(0.33 * (count - 1)), math.ceil(0.67 * (count - 1)) + 1)
+    values = np.concatenate([curve[shown] for curve in curves])
+    places = np.linspace(low, high, 41)[3:-3]
+    rooms = np.abs(places[:, None] - values[None, :]).min(axis=1)
+    return float(places[np.argmax(rooms)])
