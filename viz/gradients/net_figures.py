@@ -23,6 +23,13 @@ NAMES = {
     "update": "update relative to its weights",
     "bias_grad": "gradient at the biases",
 }
+BRIEF = {
+    "hidden_rms": "activations",
+    "grad_norm": "gradient",
+    "weight_grad": "weights’ gradient",
+    "update": "relative update",
+    "bias_grad": "biases’ gradient",
+}
 MOVING = ("forward", "backward", "forward head", "backward head")
 FORWARD_FRAMES, BACKWARD_FRAMES = 26, 75
 FLOOR = -300.0
@@ -169,7 +176,8 @@ def _spread_words(net: Net, name: str) -> str:
 
 def _layout(net: Net, name: str, low: float, high: float, *, phone: bool) -> dict[str, Any]:
     depth = net.spec.depth
-    title = f"<b>← {NAMES[name]}</b>" if name != "hidden_rms" else "<b>activations →</b>"
+    back = BRIEF[name] if phone else NAMES[name]
+    title = f"<b>← {back}</b>" if name != "hidden_rms" else "<b>activations →</b>"
     color = theme.FWD if name == "hidden_rms" else theme.BWD
     head = {"xref": "paper", "yref": "paper", "yanchor": "bottom"}
     notes = [note(1, 1.02, title, size=15 if phone else 17, color=color, xanchor="right", **head)]
