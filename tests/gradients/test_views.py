@@ -259,3 +259,13 @@ def test_the_races_first_losses_are_reproduced(init):
     depth = settings.layers
     ours = race_witness.first_loss(race_view.INITS[init], depth=depth, seed=0)
     assert ours == pytest.approx(found.starts[-1], rel=1e-5)
+
+
+def test_recorded_first_steps_and_limits_are_remade():
+    early, again = store.early(), train(Recipe("He", "BN"), depth=50, rate=0.1, steps=2)
+    assert again.first_norm[0] == pytest.approx(early.first_norm[0], rel=1e-5)
+    assert again.first_norm[1] == pytest.approx(early.first_norm[1], rel=0.02)
+    assert again.grad_ratio[0] == pytest.approx(early.grad_ratio[0], rel=0.02)
+    for arch in recordings.LIMIT_ARCHITECTURES:
+        start = train(Recipe("He", arch), depth=100, rate=0.1, steps=1).losses[0]
+        assert start == pytest.approx(store.limit_run(arch, 100, 0.1).losses[0], rel=1e-3)
