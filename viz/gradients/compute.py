@@ -159,8 +159,9 @@ def _backward(
         _check(max(grads[-1], weight_grads[-1]), number)
         if grads[-1] == 0:
             raise ValueError(
-                f"the gradient is exactly 0 below layer {number}: all its neurons are off; "
-                "take another seed or a larger width"
+                f"the gradient is exactly 0 below layer {number}: its neurons are all off, or "
+                "batch norm leaves nothing of so few samples; take another seed, a larger width "
+                "or a larger batch"
             )
     return grads[::-1], weight_grads[::-1], bias_grads[::-1]
 
