@@ -150,7 +150,11 @@ PRESETS = (
     Preset("Too large", {"gain": 2.0}, "Twice every weight."),
     Preset("Ten layers", {"depth": 10}, "In shallow nets nearly everything is healthy."),
     Preset("Depth 100", {"depth": 100}, "Twice as deep: every R about doubles, but for skip + BN."),
-    Preset("8 samples", {"batch": "8"}, "In small batches batch norm makes gradients grow more."),
+    Preset(
+        "8 samples",
+        {"batch": "8"},
+        "Compared with 128 samples, batch norm makes gradients grow more.",
+    ),
 )
 FINDINGS = (
     Preset(
@@ -162,7 +166,7 @@ FINDINGS = (
     Preset(
         "batches of 8",
         {"batch": "8"},
-        "Batch norm in a plain net grows faster the smaller the batch is.",
+        "Compared with batches of 128, batch norm in a plain net makes gradients grow faster.",
     ),
 )
 
