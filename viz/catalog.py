@@ -51,6 +51,13 @@ CONCEPTS: tuple[Concept, ...] = (
         ),
     ),
     Concept(
+        "gradients",
+        "Gradients",
+        "Which trick keeps the gradient alive through 50 layers, "
+        "and which one keeps it from blowing up?",
+        4,
+    ),
+    Concept(
         "rnn",
         "RNN",
         "One weight, used three times: how does a change in it reach the output?",

@@ -1,0 +1,248 @@
+"""What is drawn and said: names, frames, captions that follow the state."""
+
+import re
+
+import numpy as np
+import pytest
+
+from viz.draw import film as films
+from viz.gradients import (
+    board_figures,
+    charts,
+    demo,
+    figures,
+    net_figures,
+    race_charts,
+    scale,
+    table_board,
+    words,
+)
+from viz.gradients.board_view import BoardSettings
+from viz.gradients.board_view import run as run_board
+from viz.gradients.chain_view import ChainSettings
+from viz.gradients.chain_view import run as run_chain
+from viz.gradients.net_view import NetSettings
+from viz.gradients.net_view import film as net_film
+from viz.gradients.net_view import run as run_net
+from viz.gradients.tick_view import TickSettings
+from viz.gradients.tick_view import run as run_tick
+
+CELLS = [(row, col, catch) for row in ("He", "skip", "BN") for col, catch in (
+    ("vanish", False), ("explode", False), ("explode", True))]  # fmt: skip
+
+
+def tick(row="He", column="vanish", *, catch=False, **more):
+    return run_tick(TickSettings(row=row, column=column, catch=catch, **more))
+
+
+def trace_named(figure, name):
+    return next(trace for trace in figure.data if trace.name == name)
+
+
+def at(film, index, name):
+    """A trace's fields in one frame."""
+    place = [trace.name for trace in film.figure.data].index(name)
+    return films.figure_at(film, index)["data"][place]
+
+
+def test_the_default_picture_is_he_against_xavier():
+    film = figures.tick_film(tick())
+    before, after = (at(film, -1, name) for name in ("before", "after"))
+    assert before["y"][0] == pytest.approx(-7.53, abs=0.01)
+    assert after["y"][0] == pytest.approx(0.0, abs=0.02)
+    assert before["y"][-1] == after["y"][-1] == 0
+    assert len(film.frames) == 51
+
+
+def test_the_board_shows_the_exams_ticks():
+    found = tick()
+    notes = table_board.notes(table_board.WIDE, found.cells, found.cells[0], figures.BOARD)
+    marks = [re.sub("<.*?>", "", n["text"]) for n in notes if n["text"] in ("<b>✓</b>", "<b>–</b>")]
+    assert marks == ["✓", "–", "✓", "–", "✓", "✓"]
+
+
+@pytest.mark.parametrize(("row", "column", "catch"), CELLS)
+def test_every_tick_says_what_it_is_compared_with(row, column, catch):
+    found = tick(row, column, catch=catch)
+    said = films.plain(words.tick(found, 0))
+    assert said.startswith(f"Compared with {found.experiment.baseline.words}")
+    assert found.experiment.treated.words in said
+    assert not re.search(r"\b(helps|fixes)\b", said)
+
+
+def test_the_catch_of_batch_norm_has_the_measured_numbers():
+    said = films.plain(words.tick(tick("BN", "explode", catch=True), 0))
+    assert "up to 41 decades" in said
+    assert "about 20 % per layer at initialization (Yang et al. 2019)" in said
+    assert "at depth 100 without skips it still hurts" in said
+
+
+def test_a_shallow_pair_is_not_said_to_prove_the_tick():
+    said = films.plain(words.tick(tick(depth=4), 0))
+    assert "too few to show it" in said
+    assert "gone" not in said
+
+
+@pytest.mark.parametrize("layer", [50, 33, 1])
+def test_frames_on_the_way_say_where_they_are(layer):
+    found = tick()
+    said = films.plain(words.tick(found, layer))
+    assert f"layer {layer}" in said
+    if layer < 50:
+        assert scale.size(found.before.log_grad[layer]) in said
+
+
+def test_the_readout_has_every_number_of_its_template():
+    said = films.plain(net_film(run_net(NetSettings())).frames[-1].caption)
+    assert "After 50 layers the gradient is 2.9 × 10⁻⁸ times its size at the output" in said
+    assert "vanishing" in said
+    assert "about 0.707; theory says 0.707" in said
+    assert "2.0 × 10⁻⁸ of its weights" in said
+
+
+def test_one_net_runs_forward_then_backward():
+    film = net_film(run_net(NetSettings()))
+    labels = [frame.label for frame in film.frames]
+    assert labels[0] == "0, forward"
+    assert labels[-1] == "0, backward"
+    assert labels.index("50, forward") + 1 == labels.index("50, backward")
+    assert at(film, 3, "backward")["x"] == []
+    assert at(film, -1, "backward")["x"][0] == 0
+
+
+def test_the_deepest_net_keeps_to_101_frames():
+    film = net_film(run_net(NetSettings(depth=100, width="16", batch="16")))
+    assert len(film.frames) <= 101
+    assert [f.label for f in film.frames][-1] == "0, backward"
+
+
+def test_float32_gives_up_where_it_did():
+    film = net_film(run_net(NetSettings(init="N(0,1)")))
+    assert "overflows in layer 43" in film.frames[-1].caption
+    late = [f for f in film.frames if f.label in ("42, forward", "44, forward", "46, forward")]
+    assert late
+    for frame in late:
+        gone = int(frame.label.split(",")[0]) >= 43
+        assert ("Float32 gave up in layer 43" in frame.caption) == gone
+
+
+def test_theory_writes_its_factor_on_the_line():
+    notes = net_film(run_net(NetSettings(init="He"))).figure.layout.annotations
+    assert any("× 1 per layer" in n.text for n in notes)
+    notes = net_film(run_net(NetSettings(act="tanh", width="16"))).figure.layout.annotations
+    assert any("no theory line" in n.text for n in notes)
+
+
+def test_a_bias_before_batch_norm_gets_nothing():
+    film = net_film(run_net(NetSettings(batch_norm=True, trace="bias gradient", width="16")))
+    assert "no gradient at all" in film.frames[-1].caption
+    skipped = NetSettings(batch_norm=True, residual=True, trace="bias gradient", width="16")
+    assert "no gradient at all" not in net_film(run_net(skipped)).frames[-1].caption
+
+
+@pytest.mark.parametrize(
+    "trace", ["activations", "weight gradient", "relative update", "bias gradient"]
+)
+def test_every_quantity_is_drawn(trace):
+    found = run_net(NetSettings(trace=trace))
+    film = net_film(found)
+    name = "forward" if trace == "activations" else "backward"
+    drawn = at(film, -1, name)
+    known = net_figures.logs_of(found.net, found.quantity)
+    np.testing.assert_allclose(drawn["y"], known, atol=0.006)
+    assert len(trace_named(film.figure, "20 seeds").x) == 2 * len(known)
+
+
+def test_an_unknown_quantity_is_named():
+    with pytest.raises(ValueError, match=r"quantity must be one of .* got 'loss'"):
+        net_figures.net_film(run_net(NetSettings()).net, "loss")
+
+
+def test_the_board_has_a_verdict_in_symbol_and_word():
+    board = run_board(BoardSettings())
+    film = board_figures.board_film(board)
+    texts = [t["text"][0] for t in films.figure_at(film, -1)["data"] if t.get("name") == "verdict"]
+    assert len(texts) == 12
+    for (_, _, net), text in zip(board.all(), texts, strict=True):
+        assert f"{scale.SYMBOLS[net.verdict]} {net.verdict}" in text
+    assert sum("↑" in text for text in texts) == 2
+    assert "±" in texts[0]
+
+
+def test_the_boards_sentence_counts_the_nets():
+    board = run_board(BoardSettings())
+    said = films.plain(board_figures.caption(board, 0))
+    assert "3 of 12 gradients are within 100×" in said
+    assert "1 vanished, 8 exploded" in said
+    assert "52.7 decades" in said
+    halved = run_board(BoardSettings(depth=10, width="32", batch="32"))
+    assert "healthy for every init" in films.plain(board_figures.caption(halved, 0))
+
+
+def test_the_other_charts_say_what_is_on_file():
+    said = charts.forgotten_scale().caption()
+    assert "90 decades" in said
+    assert "0.03" in said
+    said = charts.batch_growth().caption()
+    assert "10¹¹·⁶ with 2 samples, 10⁶ with 8, 10³·⁸ with 256" in said
+    said = charts.learning_speeds(run_net(NetSettings()).net).caption()
+    assert "factor of at most 2.3," in said
+    assert "7.5 decades" in said
+    said = race_charts.first_steps().caption()
+    assert "in one step" in said
+    assert "depth 100" in race_charts.depth_limit().caption()
+
+
+def test_a_dead_chain_says_so_instead_of_minus_infinity():
+    film = VIEWS["chain"].film(run_chain(ChainSettings(weight=-1.0, residual=True)))
+    assert "exactly 0" in film.caption()
+    assert at(film, 0, "chosen")["y"] == [0.0]
+
+
+VIEWS = {view.key: view for view in demo.VIEWS}
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        (0.0, "1"),
+        (-0.0047, "0.99"),
+        (3.9, "7940"),
+        (-7.54, "2.9 × 10⁻⁸"),
+        (45.1, "1.3 × 10⁴⁵"),
+        (-9.0000001, "1.0 × 10⁻⁹"),
+        (-float("inf"), "0"),
+    ],
+)
+def test_sizes_are_written_for_people(log, said):
+    assert scale.size(log) == said
+
+
+def test_labels_are_pushed_apart_in_order():
+    placed = scale.push_apart([1.0, 1.1, 0.9, 9.0], 0.5)
+    assert sorted(range(4), key=placed.__getitem__) == [2, 0, 1, 3]
+    assert np.diff(sorted(placed)).min() >= 0.5 - 1e-6
+
+
+@pytest.mark.parametrize("exponent", [-7.55, 0.0, -0.04, 4.0, 45.13])
+def test_powers_have_no_ascii_minus(exponent):
+    assert "-" not in scale.ten(exponent)
+    assert "−0.0" not in scale.raised(exponent)
+
+
+def test_a_label_keeps_clear_of_crossing_curves():
+    rising, falling = np.linspace(-8, 0, 51), np.linspace(0, -8, 51)
+    place = scale.clear_height([rising, falling], -9.0, 2.0)
+    middle = np.concatenate([rising[17:34], falling[17:34]])
+    assert np.abs(middle - place).min() > 2
+    assert -9 < place < 2
+
+
+@pytest.mark.parametrize("rate", ["best of each", "1"])
+def test_every_diverged_net_keeps_its_label_inside(rate):
+    view = VIEWS["train"]
+    film = view.film(view.run(view.settings(init="He x 2", rate=rate)))
+    for arch in ("plain", "skip"):
+        head = at(film, -1, f"{arch}, now")
+        assert head["text"][1].strip() == f"{arch}: diverged"
+        assert head["y"][1] <= 3.0

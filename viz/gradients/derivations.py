@@ -1,0 +1,144 @@
+"""The Derive tab: from one layer's variance to the product of all layers, with live numbers."""
+
+import math
+
+from viz.draw.numbers import latex, short
+from viz.gradients import scale
+from viz.gradients.results import Net, Tick
+from viz.gradients.theory import BN_FACTOR, weight_factor
+from viz.view import Line
+
+
+def ten(log_ratio: float, places: int = 2) -> str:
+    """A power of ten for a formula."""
+    return rf"10^{{{log_ratio:.{places}f}}}"
+
+
+def variance(net: Net) -> tuple[Line, ...]:
+    """What one layer does to a squared size: c."""
+    spec = net.spec
+    std, c = spec.weight_std, weight_factor(spec)
+    first = Line(
+        rf"\operatorname{{Var}}(z) = n\,\sigma_W^2\,\mathbb E[h^2],\qquad n\,\sigma_W^2 = "
+        rf"{spec.width} \cdot {latex(std, 4)}^2 = {latex(spec.width * std**2, 4)}",
+        "A neuron adds up n products of independent weights with standard deviation $\\sigma_W$. "
+        "Backward the same sum runs over the outputs, with the same n.",
+    )
+    if spec.act == "relu":
+        second = Line(
+            rf"c = \tfrac12\,n\,\sigma_W^2 = {latex(c, 4)}",
+            "ReLU switches off half of the neurons, forward and backward: half of the squared "
+            "size is lost. Xavier has nσ² = 1, so c = ½; He doubles the variance, so c = 1.",
+        )
+    elif spec.act == "linear":
+        second = Line(rf"c = n\,\sigma_W^2 = {latex(c, 4)}", "A linear layer loses nothing.")
+    else:
+        second = Line(
+            "",
+            f"{spec.act} multiplies by its slope, at most "
+            f"{'1' if spec.act == 'tanh' else '¼'}, and how much depends on how far its inputs "
+            "are from 0: there is no single factor, only the measurement.",
+        )
+    return first, second
+
+
+def per_layer(net: Net) -> Line:
+    """The factor of this architecture."""
+    spec, theory = net.spec, net.theory
+    if theory is None:
+        return Line(
+            rf"\text{{measured: }} {latex(net.factor, 4)} \text{{ per layer}}",
+            "There is no closed formula for this combination.",
+        )
+    if spec.batch_norm and spec.residual:
+        return Line(
+            rf"{theory.formula}\quad\text{{from }} {latex(float(theory.factors[0]), 4)}"
+            rf"\text{{ at the input to }} {latex(float(theory.factors[-1]), 4)}\text{{ at the "
+            r"output}",
+            "With skips and batch norm the hidden state's variance grows by "
+            "c(1 − 1/π) a layer, and batch norm divides each branch by it: the later the "
+            "layer l = 0, 1, …, the closer its factor to 1.",
+        )
+    if spec.batch_norm:
+        return Line(
+            rf"\sqrt{{\frac{{\pi}}{{\pi - 1}}}} = {latex(BN_FACTOR, 5)}",
+            "Batch norm divides by the standard deviation of z, which cancels σ_W. What is left is "
+            "the spread of a ReLU: its variance is (1 − 1/π)/2, but ½ is what it passes back "
+            "(Yang et al. 2019, wide layers and large batches).",
+        )
+    if spec.residual:
+        a = rf"{latex(spec.branch_scale, 4)}^2 \cdot " if spec.branch_scale != 1 else ""
+        return Line(
+            rf"\|(I + J)^{{\top}} g\|^2 \approx (1 + a^2 c)\,\|g\|^2,\qquad "
+            rf"\sqrt{{1 + {a}{latex(weight_factor(spec), 4)}}} = {latex(theory.factor, 5)}",
+            "The identity path adds the gradient itself. The cross terms average out, so the "
+            "squares add: the factor is above 1 whatever the weights are.",
+        )
+    return Line(
+        rf"\sqrt{{c}} = {latex(theory.factor, 5)}",
+        "A gradient's size is the root of its square.",
+    )
+
+
+def product(net: Net) -> Line:
+    """All layers together, against what was measured."""
+    depth, theory = net.spec.depth, net.theory
+    if theory is None:
+        return Line(
+            rf"\frac{{\|\delta_0\|}}{{\|\delta_L\|}} = {ten(net.log_ratio)}",
+            f"Measured through all {depth} layers:",
+        )
+    power = (
+        rf"{latex(theory.factor, 5)}^{{{depth}}}"
+        if theory.is_constant
+        else r"\prod_{l} \text{factor}_l"
+    )
+    return Line(
+        rf"\frac{{\|\delta_0\|}}{{\|\delta_L\|}} = {power} = {ten(theory.log_ratio)},"
+        rf"\qquad\text{{measured }} {ten(net.log_ratio)}",
+        f"Depth multiplies: {depth} layers, one factor each. The measured net differs by the "
+        "luck of its seed, and by its finite width.",
+    )
+
+
+def one(net: Net) -> tuple[Line, ...]:
+    """From variance to the number on the stage."""
+    return (*variance(net), per_layer(net), product(net))
+
+
+def tick(found: Tick) -> tuple[Line, ...]:
+    """Both nets of a comparison, one after the other."""
+    one_, two = found.before, found.after
+    names = found.experiment.baseline.words, found.experiment.treated.words
+    lines = [*variance(one_)]
+    for name, net in zip(names, (one_, two), strict=True):
+        factor = per_layer(net)
+        lines.append(Line(factor.latex, f"**{name}** (c = {short(weight_factor(net.spec), 4)}). "
+                          + factor.words))  # fmt: skip
+        lines.append(product(net))
+    ratio = two.log_ratio - one_.log_ratio
+    lines.append(
+        Line(
+            rf"{ten(two.log_ratio)} \,/\, {ten(one_.log_ratio)} = {ten(ratio)}",
+            f"So the treatment changes the gradient at the input by a factor of "
+            f"{scale.size(ratio)}, compared with {names[0]}.",
+        )
+    )
+    return tuple(lines)
+
+
+def chain(factors: tuple[float, ...], log: float) -> tuple[Line, ...]:
+    """The product of scalar factors."""
+    shown = r" \cdot ".join(latex(f, 4) for f in factors[:4])
+    more = r" \cdots" if len(factors) > 4 else ""
+    same = len(set(factors)) == 1
+    value = "0" if log == -math.inf else ten(log, 4)
+    power = rf"{latex(factors[0], 4)}^{{{len(factors)}}}" if same else shown + more
+    return (
+        Line(
+            r"h_l = f_l\,h_{l-1} \;\Rightarrow\; \frac{\partial h_L}{\partial h_0} = "
+            r"f_1 f_2 \cdots f_L",
+            "One neuron per layer, no activation: the chain rule multiplies the factors.",
+        ),
+        Line(rf"{power} = {value}", f"With {len(factors)} factors its size is"),
+    )

@@ -1,0 +1,220 @@
+"""The exam's table and five questions around it, with variants."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from viz.draw.numbers import fixed, short
+from viz.gradients import curve_question, further_tools, order_question, scale
+from viz.gradients.chain_view import ChainSettings
+from viz.gradients.exam import SEED
+from viz.gradients.net_view import NetSettings
+from viz.gradients.nets import NetSpec
+from viz.gradients.theory import chain, theory
+from viz.gradients.tick_view import TickSettings
+from viz.quiz import Choice, Feedback, Number, Question, Row, Table
+
+Rng = np.random.Generator
+DEPTH = SEED.measure.depth
+COLUMNS = ("vanishing", "exploding")
+MARK = {True: "✓", False: "–"}
+
+
+def _ticks(place: int, wrong: Callable[[Row], bool], words: str) -> Feedback:
+    """Words for a mistake in one row of a table."""
+    return Feedback(lambda value: wrong(value[place]), words)
+
+
+def table(rng: Rng | None) -> Question:
+    """The exam's table; a variant draws three tools, each with its baseline."""
+    if rng is not None:
+        return further_tools.table(rng)
+    rows = tuple(SEED.of(name) for name in ("he", "skip", "bn"))
+    names = ("He initialization (relative to Xavier)", "skip connections", "batch normalization")
+    also = {i: row.also_accepted for i, row in enumerate(rows) if row.also_accepted}
+    return Question(
+        id="gr-x1",
+        prompt="Gradients of deep nets vanish or explode. Tick against which of the two each tool "
+        "helps **primarily**, compared with the same net without it: one column, both, or none.",
+        answer=Table(names, COLUMNS, tuple(row.key for row in rows), also=also),
+        why="He’s weights are larger than Xavier’s by √2, which makes up for the half that ReLU "
+        "switches off: against vanishing, compared with Xavier. (Ticking both is accepted: against "
+        "a naive start both inits cure explosion.) A skip is an identity path that nothing "
+        "shrinks: against vanishing, compared with a plain net; it adds 1 to each factor, so not "
+        "against explosion. Batch norm keeps sizes controlled whatever the weights are: against "
+        "both, compared with a badly scaled net.",
+        feedback=(
+            _ticks(
+                0,
+                lambda row: row == (False, True),
+                "He weights are larger than Xavier’s, by √2. Larger weights cannot reduce an "
+                "explosion relative to Xavier.",
+            ),
+            _ticks(0, lambda row: row == (False, False), further_tools.HE_MISSED),
+            _ticks(1, lambda row: row[1], further_tools.SKIP_EXPLODES),
+            _ticks(1, lambda row: not row[0], further_tools.SKIP_MISSED),
+            _ticks(
+                2,
+                lambda row: not row[0],
+                "BN rescales tiny activations up as well as large ones down.",
+            ),
+            _ticks(
+                2,
+                lambda row: not row[1],
+                "Against what? Load N(0,1) → BN. If you thought of Yang et al.: right about "
+                "initialization of plain nets; the exam’s baseline is a badly scaled net.",
+            ),
+        ),
+        settings=TickSettings(),
+        points=3,
+    )
+
+
+def apart(number: Number, *mistakes: tuple[float, str]) -> tuple[Feedback, ...]:
+    """Feedback for those mistakes that are no right answers here, and differ from each other."""
+    said: list[Feedback] = []
+    for wrong, words in mistakes:
+        near = [number.key, *(float(f.wrong) for f in said)]  # type: ignore[arg-type]
+        if math.isfinite(wrong) and not any(
+            number.same(wrong, other) or number.same(other, wrong) for other in near
+        ):
+            said.append(Feedback(wrong, words))
+    return tuple(said)
+
+
+GAINS = {"": 1.0, "half of ": 0.5, "√2 times ": math.sqrt(2), "twice ": 2.0}
+
+
+def power_of_ten(rng: Rng | None) -> Question:
+    """What is left of the gradient after L layers?"""
+    if rng is None:
+        words, depth = "", DEPTH
+    else:
+        words = str(rng.choice(list(GAINS)))
+        depth = int(rng.choice((10, 20, 30, 50, 100)))
+    gain = GAINS[words]
+    found = theory(NetSpec(depth=depth, gain=gain))
+    assert found is not None
+    answer = Number(found.log_ratio, abs=0.3, rel=0, words=f"{fixed(found.log_ratio, 2)}")
+    factor = found.factor
+    return Question(
+        id="gr-x2",
+        prompt=f"A plain ReLU net of {depth} layers, its weights {words}Xavier’s. By which power "
+        "of ten does the gradient’s size at the input differ from that at the output? (Type the "
+        "exponent, for example −3.)",
+        answer=answer,
+        why=f"ReLU halves the squared size, the weights multiply it by {short(gain**2)}: the size "
+        f"itself changes by √({short(gain**2)}/2) = {fixed(factor, 4)} per layer, and "
+        f"{depth} · log₁₀ {fixed(factor, 4)} = {fixed(found.log_ratio, 2)}.",
+        feedback=apart(
+            answer,
+            (2 * found.log_ratio, "That is the squared norm."),
+            (-found.log_ratio, "The other direction: is the factor per layer above or below 1?"),
+            (depth * math.log(factor), "That is the natural logarithm; a power of ten is asked."),
+            (depth * math.log10(gain), "ReLU switches off half of the neurons: where is the ½?"),
+            (math.log10(factor), "That is one layer; depth multiplies."),
+            (
+                depth * math.log(10) * factor,
+                "log10(x) is read as log(10)·x here: write log(x)/log(10), or the number itself.",
+            ),
+        ),
+        settings=_nearest(depth, gain),
+        points=2,
+    )
+
+
+def _nearest(depth: int, gain: float) -> NetSettings:
+    return NetSettings(depth=depth, gain=1.41 if gain == math.sqrt(2) else gain)
+
+
+def skips_on_a_healthy_net(rng: Rng | None) -> Question:
+    """What do skips do to a well-scaled net?"""
+    depth = DEPTH if rng is None else int(rng.choice((20, 30, 40, 60, 80, 100)))
+    skipped = theory(NetSpec(depth=depth, init="he", residual=True))
+    assert skipped is not None
+    power = skipped.log_ratio
+    options = (
+        f"gradients grow to about {scale.ten(round(power, 1))}",
+        "gradients stay about as large as at the output",
+        f"gradients shrink to about {scale.ten(round(-power, 1))}",
+        f"gradients grow to about {scale.ten(round(2 * power, 1))}",
+    )
+    order = np.array([1, 0, 2, 3]) if rng is None else rng.permutation(4)
+    place = [int(i) for i in order].index
+    return Question(
+        id="gr-x4",
+        prompt=f"A plain ReLU net with He initialization, {depth} layers, no batch norm: healthy. "
+        "You add a skip connection around every layer. What happens to the gradient at the input?",
+        answer=Choice(tuple(options[i] for i in order), place(0)),
+        why=f"With c = 1 the factor becomes √(1 + 1) = 1.414 per layer: {depth} · log₁₀ 1.414 = "
+        f"{fixed(power, 2)}. Compared with a healthy net, skips alone make gradients explode; "
+        "a smaller branch (1/√L) or batch norm inside it prevents that.",
+        feedback=(
+            Feedback(
+                place(1), "The layer’s own path keeps its size, and the identity comes on top."
+            ),
+            Feedback(place(2), "The identity path lets nothing shrink: its factor alone is 1."),
+            Feedback(place(3), "Squares add: the size grows by √2 per layer, not by 2."),
+        ),
+        settings=NetSettings(init="He", residual=True, depth=depth),
+        points=1,
+    )
+
+
+PLAIN = (-0.5, 0.5, 0.8, 0.9, 1.1, 1.25, 2.0)
+SKIPPED = (-0.4, -0.1, 0.1, 0.5)
+# Decades; numbers beyond are nothing that one types, and too small for a tolerance.
+TYPED = 9
+
+
+def scalar_chain(rng: Rng | None) -> Question:
+    """The product of one weight, with or without a skip."""
+    if rng is None:
+        weight, depth, residual = 0.9, DEPTH, False
+    else:
+        residual = bool(rng.integers(2))
+        weight = float(rng.choice(SKIPPED if residual else PLAIN))
+        deepest = TYPED / abs(chain(weight, 1, residual=residual))
+        depth = int(rng.choice([d for d in (5, 10, 20, 50) if d <= deepest]))
+    log = chain(weight, depth, residual=residual)
+    rule = "h_l = h_{l-1} + w\\,h_{l-1}" if residual else "h_l = w\\,h_{l-1}"
+    answer = Number(10**log, abs=0, rel=0.05, words=scale.size(log))
+    other = 10 ** chain(weight, depth, residual=not residual)
+    base = abs(1 + weight) if residual else abs(weight)
+    instead = (
+        "The skip adds 1 to the factor." if residual else "Without a skip the factor is w alone."
+    )
+    right_log = Feedback(
+        lambda value: abs(value - log) <= 0.05, "Right, given as log₁₀.", accept=True
+    )
+    return Question(
+        id="gr-x5",
+        prompt=f"One neuron per layer, no activation: ${rule}$, w = {fixed(weight, 2)}, {depth} "
+        "layers. What is |∂h_L/∂h₀|? (The number itself, such as 0.9^7, or its log₁₀.)",
+        answer=answer,
+        why=f"Depth multiplies: {short(base)}^{depth} = {scale.size(log)}, log₁₀ is "
+        f"{fixed(log, 3)}.",
+        feedback=(
+            right_log,
+            *apart(
+                answer,
+                (other, instead),
+                (base * depth, "The chain rule multiplies the factors; it does not add them."),
+                (base, "That is one layer."),
+                (1 / 10**log, "Upside down."),
+            ),
+        ),
+        settings=ChainSettings(weight=weight, residual=residual, depth=depth),
+        points=1,
+    )
+
+
+ALL = (
+    table,
+    power_of_ten,
+    curve_question.which_curve,
+    skips_on_a_healthy_net,
+    scalar_chain,
+    order_question.order_nets,
+)

@@ -1,0 +1,190 @@
+"""The exam's table on the left, and on the right the two nets behind one of its cells."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from viz.draw import theme
+from viz.draw.film import Film, Frame
+from viz.draw.graph import note
+from viz.gradients import scale, table_board, words
+from viz.gradients.results import Net, Summary, Tick
+
+HEAD = (
+    "<b>← gradient, relative to the output’s</b><br>"
+    f"<span style='color:{theme.MUTED}'>dashed: theory; shaded: 20 seeds</span>"
+)
+BOARD = {"xaxis": "x2", "yaxis": "y2"}
+MOVING = ("before", "after", "head before", "head after", "labels")
+
+
+def chosen_cell(tick: Tick) -> Summary:
+    """The cell whose two nets are drawn."""
+    one = tick.experiment
+    return next(c for c in tick.cells if (c.row, c.column) == (one.row, one.column))
+
+
+def tick_film(tick: Tick, *, phone: bool = False) -> Film:
+    """Both gradients on their way back, layer by layer, beside the table they decide."""
+    chosen = chosen_cell(tick)
+    low, high = reach((tick.before, tick.after))
+    plan = table_board.PHONE if phone else table_board.WIDE
+    traces = [*_curves(tick), *table_board.traces(plan, tick.cells, BOARD)]
+    depth = tick.before.spec.depth
+    figure = go.Figure(data=traces, layout=_layout(tick, chosen, low, high, phone=phone))
+    layers = [depth - i for i in scale.thinned(depth + 1, 101)]
+    places = tuple(i for i, trace in enumerate(traces) if trace["name"] in MOVING)
+    frames = tuple(
+        Frame(
+            f"layer {layer}",
+            words.tick(tick, layer),
+            places,
+            tuple(_moving(tick, layer, low, high)),
+        )
+        for layer in layers
+    )
+    return Film(figure, frames, variable="layer", pace=90, table=_table(tick))
+
+
+def reach(nets: Sequence[Net]) -> tuple[float, float]:
+    """One range for all curves, bands and theory lines."""
+    values: list[float] = []
+    for net in nets:
+        values += [*net.log_grad.tolist()]
+        if net.theory is not None:
+            values += net.theory.log_grad.tolist()
+        if net.over is not None:
+            values += [net.over.low["grad_norm"].min(), net.over.high["grad_norm"].max()]
+    return scale.span(values)
+
+
+def _curves(tick: Tick) -> list[dict[str, Any]]:
+    pairs = ((tick.before, theme.MUTED), (tick.after, theme.BWD))
+    traces = [spread_band(net, color) for net, color in pairs]
+    for (net, color), name, width in zip(pairs, MOVING[:2], (3, 4.5), strict=True):
+        layers = np.arange(net.spec.depth + 1)
+        hover = f"{name}, layer %{{x}}: log₁₀ %{{y:.2f}}<extra></extra>"
+        curve = scale.line(layers, net.log_grad, color=color, width=width, hovertemplate=hover)
+        traces.append({**curve, "name": name})
+    traces += [theory_line(net) for net, _ in pairs]
+    for (net, color), name in zip(pairs, MOVING[2:4], strict=True):
+        traces.append({**scale.dot(0, net.log_ratio, color=color), "name": name})
+    labels = {
+        "type": "scatter",
+        "mode": "text",
+        "name": MOVING[4],
+        "textposition": "middle left",
+        "textfont": {"size": 15, "color": [theme.MUTED, theme.BWD]},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
+    return [*traces, labels]
+
+
+def spread_band(net: Net, color: str, **axes: Any) -> dict[str, Any]:
+    """The 20 seeds between their extremes; empty where they were not measured."""
+    layers = np.arange(net.spec.depth + 1)
+    empty: np.ndarray[Any, Any] = np.zeros(0)
+    over = net.over
+    low, high = (over.low["grad_norm"], over.high["grad_norm"]) if over else (empty, empty)
+    band = scale.band(layers if over else empty, low, high, color=color, **axes)
+    return {**band, "name": "20 seeds", "opacity": 0.25}
+
+
+def theory_line(net: Net, **axes: Any) -> dict[str, Any]:
+    """What theory predicts, dashed; empty where there is no formula."""
+    layers = np.arange(net.spec.depth + 1)
+    known = net.theory is not None
+    y = net.theory.log_grad if net.theory is not None else np.zeros(0)
+    x = layers if known else np.zeros(0)
+    hover = "theory, layer %{x}: log₁₀ %{y:.2f}<extra></extra>"
+    line = scale.line(x, y, color=theme.TRU, width=2, dash="dash", hovertemplate=hover, **axes)
+    return {**line, "name": "theory"}
+
+
+def _moving(tick: Tick, layer: int, low: float, high: float) -> list[dict[str, Any]]:
+    """Curves from the output down to a layer, their heads, and the labels at the input's side."""
+    nets = (tick.before, tick.after)
+    changes: list[dict[str, Any]] = []
+    for net in nets:
+        layers = np.arange(layer, net.spec.depth + 1)
+        changes.append({"x": layers.tolist(), "y": scale.rounded(net.log_grad[layer:])})
+    changes += [{"x": [layer], "y": scale.rounded(net.log_grad[layer : layer + 1])} for net in nets]
+    ends = scale.push_apart([net.log_ratio for net in nets], 0.13 * (high - low))
+    ends = [min(max(end, low + 0.06 * (high - low)), high - 0.06 * (high - low)) for end in ends]
+    recipes = (tick.experiment.baseline, tick.experiment.treated)
+    texts = [
+        f"<b>{recipe.brief}</b><br>× {scale.size(net.log_grad[layer])}"
+        for recipe, net in zip(recipes, nets, strict=True)
+    ]
+    left = -0.015 * tick.before.spec.depth
+    changes.append({"x": [left] * 2, "y": [round(end, 2) for end in ends], "text": texts})
+    return changes
+
+
+def layer_axis(depth: int, **more: Any) -> dict[str, Any]:
+    """Layers from the input at the left to the output at the right."""
+    step = next(s for s in (1, 2, 5, 10, 20, 50) if depth / s <= 6)
+    places = [*range(0, depth - step // 2, step), depth]
+    pad = 0.015 * depth
+    return {"range": [-pad, depth + pad], "tickvals": places, "showgrid": False, **more}
+
+
+def _layout(tick: Tick, chosen: Summary, low: float, high: float, *, phone: bool) -> dict[str, Any]:
+    depth, limit = tick.before.spec.depth, tick.before.limit
+    plan = table_board.PHONE if phone else table_board.WIDE
+    middles = [float(net.log_grad[depth // 2]) for net in (tick.before, tick.after)]
+    title = "layer" if phone else f"layer (0 input, {depth} output)"
+    hidden = {"visible": False, "fixedrange": True}
+    head = {
+        "xref": "x domain", "yref": "y domain", "xanchor": "right", "yanchor": "bottom",
+    }  # fmt: skip
+    notes = [
+        *table_board.notes(plan, tick.cells, chosen, BOARD),
+        *scale.zone_words(low, high, limit, middles=middles),
+        note(1.0, 1.02, HEAD, size=15, color=theme.BWD, align="right", **head),
+    ]
+    return theme.chart(
+        860 if phone else 404,
+        margin={"l": 4, "r": 52, "t": 6, "b": 6},
+        xaxis={
+            **layer_axis(depth),
+            "domain": [0.29, 1] if phone else [0.62, 1.0],
+            "title": {"text": title},
+            "anchor": "y",
+        },
+        yaxis={**scale.axis(low, high), "side": "right", "domain": _heights(phone)},
+        xaxis2={
+            **hidden,
+            "domain": [0, 1.0] if phone else [0, 0.475],
+            "range": [0, plan.width],
+            "anchor": "y2",
+        },
+        yaxis2={
+            **hidden,
+            "domain": [1 - plan.height / 848, 1] if phone else [0, 1],
+            "range": [0, plan.height],
+            "anchor": "x2",
+        },
+        shapes=[
+            *scale.zones(low, high, limit),
+            *table_board.boxes(plan, tick.cells, chosen, BOARD),
+        ],
+        annotations=notes,
+    )
+
+
+def _heights(phone: bool) -> list[float]:
+    """From the layer axis to the two lines above the curves."""
+    return [0.06, 0.365] if phone else [0.127, 0.885]
+
+
+def _table(tick: Tick) -> dict[str, Sequence[Any]]:
+    depth = tick.before.spec.depth
+    return {
+        "layer": list(range(depth + 1)),
+        f"log10 of {tick.experiment.baseline.words}": tick.before.log_grad.tolist(),
+        f"log10 of {tick.experiment.treated.words}": tick.after.log_grad.tolist(),
+    }
