@@ -3,7 +3,7 @@
 import numpy as np
 
 from viz.draw.numbers import fixed, listed, short
-from viz.gnn import compute, demo, graphs, rules
+from viz.gnn import compute, demo, graphs, inputs, rules
 from viz.quiz import (
     Answer,
     Choice,
@@ -17,27 +17,40 @@ from viz.quiz import (
 )
 
 Rng = np.random.Generator
-VALID, NOT = "valid", "not valid"
 FORMULAS = {
     "mean": "w₁ s + w₂ · mean of the messages",
     "max": "componentwise maximum of w₁ s and all w₂ m_j",
-    "product, a weight each": "s · Π w_j m_j, a scalar weight for each neighbor",
-    "product, a matrix each": "s · Π W_j m_j componentwise, a matrix for each neighbor",
+    "product, a weight each": "s · Π w_j m_j, a number w_j for each place in the list",
+    "product, a matrix each": "s · Π W_j m_j componentwise, a matrix W_j for each place",
     "sum": "w₁ s + w₂ · sum of the messages",
     "min": "componentwise minimum of w₁ s and all w₂ m_j",
-    "median": "w₁ s + w₂ · median of the messages",
-    "deviation": "w₁ s + w₂ · standard deviation of the messages",
-    "sum, a weight each": "s + Σ w_j m_j, a weight for each neighbor",
-    "first neighbor": "w₁ s + w₂ m₁",
-    "RNN over the list": "a tanh RNN that reads the messages in list order",
-    "softmax attention": "s + Σ softmax(m_j · s) m_j",
-    "sorted list": "a weighted sum over the sorted messages",
-    "list in order": "a weighted sum over the messages in list order",
+    "median": "w₁ s + w₂ · componentwise median of the messages",
+    "deviation": "w₁ s + w₂ · componentwise standard deviation of the messages",
+    "sum, a weight each": "s + Σ w_j m_j, a number w_j for each place in the list",
+    "first neighbor": "w₁ s + w₂ m₁, the first message in the list",
+    "RNN over the list": "a tanh RNN that starts at s and reads the messages one by one",
+    "softmax attention": "s + Σ a_j m_j with a = softmax over j of m_j · s",
+    "sorted list": "sort the messages by size, then s + Σ w_j m_(j) over the sorted ones",
+    "list in order": "s + Σ c_j m_j with fixed numbers c_j for the places in the list",
 }
+REASONS = (
+    "valid: a message's place in the list plays no part",
+    "valid: each place has its weight, but a product of numbers forgets the order",
+    "not valid: each place in the list is treated differently",
+    "not valid: the result depends on how many neighbors there are",
+    "not valid: it is not differentiable everywhere",
+)
+FREE, COMMUTES, PLACES, COUNT, SMOOTH = range(len(REASONS))
+
+
+def _reason(name: str, valid: bool) -> int:
+    if not valid:
+        return PLACES
+    return COMMUTES if name == "product, a weight each" else FREE
 
 
 def update_rules(rng: Rng | None) -> Question:
-    """Part (a): which rules are valid?"""
+    """Part (a): which rules are valid, and why?"""
     names = (
         list(rules.EXAM)
         if rng is None
@@ -50,47 +63,80 @@ def update_rules(rng: Rng | None) -> Question:
         ).valid
         for name in names
     ]
-    lenient = [rng is None and name == "product, a weight each" for name in names]
+    keys = [_reason(name, valid) for name, valid in zip(names, verdicts, strict=True)]
     items = [
-        (f"{i + 1}. {FORMULAS[name]}", Choice((VALID, NOT), 0 if valid else 1))
-        for i, (name, valid) in enumerate(zip(names, verdicts, strict=True))
+        (f"Rule {i + 1}: {FORMULAS[name]}", Choice(REASONS, key))
+        for i, (name, key) in enumerate(zip(names, keys, strict=True))
     ]
-
-    def accepted(values: tuple[int, ...]) -> bool:
-        """The solution's authors meant the scalar product rule to be refused."""
-        return any(lenient) and all(
-            value == (0 if valid else 1) or soft
-            for value, valid, soft in zip(values, verdicts, lenient, strict=True)
-        )
-
-    size = "scalar states" if rng is None else "states of d ≥ 2 numbers, n ≥ 2 neighbors"
-    said = "; ".join(f"{i + 1} is {VALID if v else NOT}" for i, v in enumerate(verdicts))
+    size = (
+        "single numbers" if rng is None else "vectors of at least 2 numbers, at least 2 neighbors"
+    )
+    said = "; ".join(
+        f"rule {i + 1} is {'valid' if valid else 'not valid'}" for i, valid in enumerate(verdicts)
+    )
+    last = names[-1]
     return Question(
         id="gn-x1",
-        prompt=f"Neighbors have no order. Which update rules ({size}) are valid on graphs?",
+        prompt="A node has a state s and gets messages m₁ … m_n from its neighbors. A graph has no "
+        f"first neighbor, so the list may come in any order. States and messages are {size}; "
+        "weights do not depend on the node. Which of these rules for the node's next state are "
+        "valid on every graph, and why?",
         answer=Parts(*items),
-        why=f"Tried under every order of the neighbors: {said}. Scalars commute, so a product of "
-        "w_j m_j does not notice a shuffle; with matrices it does. That a rule depends on the "
-        "number of neighbors is no reason against it.",
-        feedback=(
-            Feedback(
-                lambda v: accepted(v) and v[2] == 1,
-                "Also accepted: a different weight for each neighbor looks like an order. For "
-                "scalars the product forgets it; with weight matrices you would be right.",
-                accept=True,
-            ),
-            Feedback(
-                lambda v: any(a == 1 and ok for a, ok in zip(v, verdicts, strict=True)),
-                "Shuffle the messages in your head: does the result of every rule you refused "
-                "really change?",
-            ),
-            Feedback(
-                lambda v: any(a == 0 and not ok for a, ok in zip(v, verdicts, strict=True)),
-                "One of the rules you allowed treats the places in the list differently.",
-            ),
-        ),
-        settings=demo.ShuffleSettings.model_validate({"rule": names[-1], "width": max(width, 1)}),
+        why=f"Tried under every order of three neighbors: {said}. A product of numbers w_j m_j is "
+        "(Π w_j)(Π m_j), so it does not notice a shuffle although each place has its weight; with "
+        "weight matrices and vectors it would. Whoever refuses the product for its weights has "
+        "seen the danger, and is not marked down.",
+        feedback=_rule_feedback(names, keys, scalar=rng is None),
+        settings=demo.ShuffleSettings.model_validate({"rule": last, "width": width}),
         points=3,
+    )
+
+
+def _rule_feedback(names: list[str], keys: list[int], *, scalar: bool) -> tuple[Feedback, ...]:
+    def accepted(values: tuple[int, ...]) -> bool:
+        """All right but for a product of numbers refused because of its weights."""
+        rows = list(zip(values, names, keys, strict=True))
+        soft = [scalar and n == "product, a weight each" and v == PLACES for v, n, _ in rows]
+        return any(soft) and all(v == k or ok for (v, _, k), ok in zip(rows, soft, strict=True))
+
+    def refused(values: tuple[int, ...]) -> bool:
+        return any(v == PLACES and k != PLACES for v, k in zip(values, keys, strict=True))
+
+    def allowed(values: tuple[int, ...]) -> bool:
+        return any(v in (FREE, COMMUTES) and k == PLACES for v, k in zip(values, keys, strict=True))
+
+    return (
+        Feedback(
+            accepted,
+            "Accepted: a different weight for each neighbor looks like an order, and with weight "
+            "matrices you would be right. For single numbers the product forgets it.",
+            accept=True,
+        ),
+        Feedback(
+            lambda v: COUNT in v,
+            "Depending on how many neighbors there are is no fault: any graph has a count of "
+            "neighbors, none has an order of them.",
+        ),
+        Feedback(
+            lambda v: SMOOTH in v,
+            "Off the topic: a maximum has a slope almost everywhere (as ReLU has), and the "
+            "question is about the order.",
+        ),
+        Feedback(
+            refused,
+            "Shuffle the messages in your head: does the result of every rule you refused really "
+            "change?",
+        ),
+        Feedback(
+            allowed,
+            "One of the rules you allowed treats the places in the list differently. Swap the "
+            "first two messages.",
+        ),
+        Feedback(
+            lambda v: any(a != k for a, k in zip(v, keys, strict=True)),
+            "The verdicts fit, but one reason does not: does any rule give each place in the list "
+            "a weight of its own?",
+        ),
     )
 
 
@@ -100,8 +146,7 @@ Case = tuple[graphs.Graph, tuple[int, ...], tuple[int, ...]]
 def _case(rng: Rng | None) -> Case:
     """A graph, labels, and the nodes held back (from 1); both labels among the others."""
     if rng is None:
-        found = graphs.graph(5, np.array(demo.SEED.edges_known) - 1)
-        return found, demo.SEED.labels, demo.SEED.held_back
+        return inputs.exam_graph(), demo.SEED.labels, demo.SEED.held_back
     while True:
         edges = [[i, int(rng.integers(i))] for i in range(1, 5)]
         edges += [[int(v) for v in rng.permutation(5)[:2]] for _ in range(int(rng.integers(3)))]
@@ -137,10 +182,10 @@ def masked_loss(rng: Rng | None) -> Question:
     return Question(
         id="gn-x2",
         prompt=f"Nodes 1 to 5 have labels {', '.join(map(str, labels))} and predicted "
-        "probabilities a, b, c, d, e of class 1. Nodes "
-        f"{listed([str(h) for h in held])} are held back. Write the average binary cross-entropy "
-        "over the training nodes (log is natural; **e is node 5's prediction**, not Euler's "
-        "number; it may not matter which letters you need).",
+        "probabilities a, b, c, d, e of class 1, one letter for each node. Nodes "
+        f"{listed([str(h) for h in held])} are held back: training does not score them. Write the "
+        "average binary cross-entropy over the training nodes as a formula (log is the natural "
+        "logarithm; **e is node 5's prediction**, not Euler's number).",
         answer=Expression(key, tuple("abcde")),
         why=f"Only the {count} training nodes count, each with the term of its own label: "
         f"−({why})/{count}.",
@@ -176,7 +221,9 @@ def patterns(rng: Rng | None) -> Question:
     place = list(order).index
     return Question(
         id="gn-x3",
-        prompt="s_i′ = s_i + W₁ · (Σ_j tanh(W₂ m_{i,j}))/n_i. Which of these does the rule use?",
+        prompt="A graph net uses the rule s_i′ = s_i + W₁ · (Σ_j tanh(W₂ m_{i,j})) / n_i, where "
+        "node i has n_i neighbors j and gets a message m_{i,j} from each. Which of these design "
+        "patterns does the rule use? Tick all that apply.",
         answer=ManyOf(tuple(options[i] for i in order), frozenset({place(0)})),
         why="The old state is added: a residual connection. Dividing by the number of neighbors "
         "is an average over this node's messages.",
@@ -200,8 +247,9 @@ def shape(rng: Rng | None) -> Question:
     )
     return Question(
         id="gn-x4",
-        prompt=f"States have dimension {d} and W₂ has {k} rows. Which shape does W₁ have (rows, "
-        "columns)?",
+        prompt=f"In s_i′ = s_i + W₁ · (Σ_j tanh(W₂ m_{{i,j}})) / n_i states and messages are "
+        f"vectors of {d} numbers, and W₂ has {k} rows. Which shape does W₁ have: how many rows, "
+        "how many columns?",
         answer=Tokens(tuple(dict.fromkeys((d, k, "n", "1"))), (d, k)),
         why=f"W₂ m is a vector of {k} numbers, so W₁ needs {k} columns; the result is added to a "
         f"state of {d} numbers, so it has {d} rows.",
@@ -243,8 +291,10 @@ def terms(rng: Rng | None) -> Question:
         ]
     return Question(
         id="gn-x5",
-        prompt=f"Edges {_drawn(found)}. With s_i′ = s_i + (W₁/n_i) Σ tanh(W₂ s_j), which terms are "
-        f"summed for nodes {chosen[0]} and {chosen[1]}, and by what is the sum divided?",
+        prompt=f"A graph has nodes 1 to 5 and the edges {_drawn(found)}. The rule is "
+        "s_i′ = s_i + (W₁/n_i) Σ_j tanh(W₂ s_j), the sum over the n_i neighbors of node i. Which "
+        f"terms are summed for nodes {chosen[0]} and {chosen[1]}, and by what is each sum "
+        "divided?",
         answer=Parts(*items),
         why=f"The neighbors are summed ({'; '.join(words)}) and the sum is divided by how many "
         "there are.",
@@ -280,9 +330,11 @@ def one_layer(rng: Rng | None) -> Question:
     )
     return Question(
         id="gn-x6",
-        prompt=f"Edges {_drawn(found)}, states {', '.join(map(str, states))}, W₁ = {short(first)}, "
-        f"W₂ = {short(second)}. What is the state of node {node} after one layer of "
-        "s_i′ = s_i + W₁ · mean_j tanh(W₂ s_j)?",
+        prompt=f"A graph has the edges {_drawn(found)}; nodes 1 to 5 have the states "
+        f"{', '.join(map(str, states))} (single numbers); W₁ = {short(first)} and W₂ = "
+        f"{short(second)}. What is the state of node {node} after one layer of "
+        "s_i′ = s_i + W₁ · mean_j tanh(W₂ s_j), the mean over its neighbors? (To 0.005; tanh is "
+        "understood.)",
         answer=Number(key, abs=0.005, rel=0),
         why=f"Messages {', '.join(fixed(m, 4) for m in inbox)}; {short(own)} + {short(first)} × "
         f"{fixed(sum(inbox) / len(inbox), 4)} = {fixed(key, 4)}.",
