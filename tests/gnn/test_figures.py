@@ -85,8 +85,8 @@ def test_open_edges_touch_no_answer_of_the_exam(chosen):
 def test_node_3_hears_of_node_1_after_three_layers():
     film = film_of("layer", node=3, num_layers=3)
     said = [film.caption(k) for k in (7, 15, 23)]
-    assert "It has not yet heard of 1, 2 and 4." in said[0]
-    assert "It has not yet heard of 1 and 4." in said[1]
+    assert "It has not yet heard of nodes 1, 2 and 4." in said[0]
+    assert "It has not yet heard of nodes 1 and 4." in said[1]
     assert "It has now heard of every node." in said[2]
     assert "averages 1 message (from 5)" in said[0]
 

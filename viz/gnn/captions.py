@@ -55,5 +55,8 @@ def _heard(result: Layers, layer: int) -> str:
         return "It has now heard of every node."
     if others <= FEW:
         missing = [n for n, s in zip(result.graph.names, away, strict=True) if s > layer]
-        return f"It has not yet heard of {listed(missing)}."
+        nodes = "node" if len(missing) == 1 else "nodes"
+        if all(steps == float("inf") for steps in away if steps > layer):
+            return f"It can never hear of {nodes} {listed(missing)}: no way leads there."
+        return f"It has not yet heard of {nodes} {listed(missing)}."
     return f"It has heard of {len(reached)} of the {others} other nodes."

@@ -26,7 +26,7 @@ def message_passing(result: Layers, *, phone: bool = False) -> Film:
         return spread_of_states(result)
     many = result.graph.num_nodes > FEW
     width, height = (360, 720) if phone else (1000, 440)
-    box = (62.0, 450.0, 298.0, 640.0) if phone else (82.0, 104.0, 556.0, 366.0)
+    box = (62.0, 476.0, 298.0, 646.0) if phone else (82.0, 104.0, 556.0, 366.0)
     if many:
         box = (20.0, 410.0, 340.0, 700.0) if phone else (24.0, 44.0, 580.0, 420.0)
     at = spread_out(result.places, box)
@@ -239,7 +239,7 @@ def _open_notes(result: Layers, phone: bool) -> list[dict[str, Any]]:
     return [
         shapes.note(
             8,
-            400 if phone else 14,
+            404 if phone else 14,
             dotted,
             size=13 if phone else 15,
             color=theme.INK if on else theme.MUTED,

@@ -163,9 +163,9 @@ def numbers(result: Layers, layer: int, stage: int, *, phone: bool) -> dict[str,
 def _where(result: Layers, place: Place) -> dict[str, Any]:
     shown, across, _ = _leaves(result, place)
     x = place.x
-    halfway = [x + 0.56 * (float(u) - x) for u in across[: len(shown)]]
-    level = place.mean + 0.56 * (place.leaves - place.mean)
-    aside = [u + (22 if u >= x else -22) for u in halfway]
+    halfway = [x + 0.74 * (float(u) - x) for u in across[: len(shown)]]
+    level = place.mean + 0.74 * (place.leaves - place.mean)
+    aside = [u + (13 if u >= x else -13) for u in halfway]
     count = len(shown)
     return {
         "x": [
