@@ -167,8 +167,8 @@ VIEWS: tuple[View[Any, Any], ...] = (
         presets=DATA_PRESETS,
         findings=(
             Preset(
-                "a hundred masks",
-                {"draws": 100},
+                "about a hundred masks",
+                {"draws": 98},
                 "The interval is about 3 times as wide as with 1000.",
             ),
             Preset(

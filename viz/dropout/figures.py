@@ -34,7 +34,7 @@ def melting_cost(result: Cost, *, phone: bool = False) -> Film:
             "fixedrange": True,
         },
         yaxis={"range": [low, high], "domain": heights[0], "fixedrange": True, "nticks": 6},
-        xaxis2={**hidden, "range": [-0.5, 1.5], "domain": split[1], "anchor": "y2"},
+        xaxis2={**hidden, "range": [-0.5, 1.56], "domain": split[1], "anchor": "y2"},
         yaxis2={**hidden, "range": [-0.02, 1.06], "domain": heights[1], "anchor": "x2"},
         annotations=[
             *_cost_notes(result, split, heights, low, high, phone),
@@ -245,7 +245,7 @@ def _norm_notes(result: Cost, phone: bool) -> list[dict[str, Any]]:
     after = result.fitted.norm_after
     words = "p = 1: Γ = 0,<br>not invertible"
     if after is not None:
-        words = f"all <b>{short(after)}</b>"
+        words = f"all <b>{short(after, 3)}</b>"
     up, color = (0.3, theme.MUTED) if height is None else (height, theme.AFTER)
     aside = 1.0 if height is None else 1.1
     notes.append(
