@@ -193,7 +193,7 @@ def _where(result: Layers, place: Place) -> dict[str, Any]:
             "middle right",
         ],
         "textfont": {
-            "size": [*[place.size] * (2 * count + 3), place.size + 4],
+            "size": [*[place.size] * (2 * count + 3), place.size + (4 if result.is_scalar else 0)],
             "color": [*[theme.INK] * count, *[theme.FWD] * (count + 2), theme.INK, theme.INK],
         },
     }
@@ -207,16 +207,16 @@ def texts(result: Layers, layer: int, stage: int) -> dict[str, Any]:
     names = result.graph.names
     fine = 2 if result.is_scalar else 1
     leaves = [f"<i>s</i><sub>{names[j][:6]}</sub> {vector(old[j], fine, 2)}" for j in around[:most]]
-    sent = [vector(message, fine, 2) for _, message in result.inbox(layer)[:most]]
+    sent = [vector(message, fine, 1) for _, message in result.inbox(layer)[:most]]
     mean = result.mean(layer)
     own = f"<i>s</i><sub>{names[result.node][:6]}</sub> {vector(old[result.node], fine, 2)}"
-    new = f"<b>{vector(result.states[layer][result.node], 2, 2)}</b>"
+    new = f"<b>{vector(result.states[layer][result.node], fine, 2)}</b>"
     return {
         "text": [
             *leaves,
             *sent,
-            vector(mean) if stage >= 1 else "",
-            vector(result.first @ mean) if stage >= 2 else "",
+            vector(mean, fine) if stage >= 1 else "",
+            vector(result.first @ mean, fine) if stage >= 2 else "",
             own if result.residual else "",
             new if stage >= 2 else "",
         ]
