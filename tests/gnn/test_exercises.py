@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from viz import quiz
-from viz.gnn import demo, exercises
+from viz.gnn import demo, exercises, rule_exercises
 
 
 def say(maker, answer, variant=None):
@@ -32,7 +32,7 @@ def test_the_exams_rules(answer, right, words):
 
 def test_the_rules_agree_with_the_seed():
     keys = json.loads(quiz.pose(exercises.update_rules, None).answer.key_text())
-    said = [exercises.REASONS[int(k)].split(":")[0] for k in keys]
+    said = [rule_exercises.REASONS[int(k)].split(":")[0] for k in keys]
     known = demo.SEED.rules
     assert said == [known[n].verdict for n in ("mean", "max", "product")]
     assert known["product"].also_accepted == "not valid"

@@ -11,6 +11,7 @@ from viz.dropout import (
     descent_figures,
     figures,
     mask_figures,
+    parabola_figures,
     path_figures,
     results,
     snippets,
@@ -53,7 +54,7 @@ def run_cost(settings: CostSettings, progress: Progress = quiet) -> Cost:
 
 def more_cost(result: Cost, *, phone: bool = False) -> tuple[Film, ...]:
     found = results.cost_slice(result, np.random.default_rng(0))
-    return (figures.parabola(found, phone=phone),)
+    return (parabola_figures.parabola(found, phone=phone),)
 
 
 def slow_cost(settings: CostSettings) -> bool:
