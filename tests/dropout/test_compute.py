@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from viz.dropout import compute, demo, results
+from viz.dropout import compute, demo, results, samples
 
 X, Y, W = (np.array(v) for v in (demo.SEED.small.x, demo.SEED.small.y, demo.SEED.small.weight))
 
@@ -87,7 +87,7 @@ def test_twins_share_equally():
 
 
 def test_standardized_columns_make_it_plain_ridge():
-    z = compute.standardize(X)[0]
+    z = samples.standardize(X)[0]
     weight = compute.tikhonov(z, Y, keep_prob=0.5).weight
     np.testing.assert_allclose(weight, [-0.24995194, 0.31889129], rtol=1e-7)
     np.testing.assert_allclose(weight, compute.ridge(z, Y, l2=3), rtol=1e-9)
@@ -125,6 +125,25 @@ def test_units_do_not_matter(problem, unit):
     np.testing.assert_allclose(one, other, atol=1e-9)
 
 
+@settings(max_examples=20, deadline=None)
+@given(problems)
+def test_a_path_is_many_solutions_at_once(problem):
+    x, y, _, p, _ = drawn(problem)
+    found = compute.weight_path(x, y, [p, 1.0])
+    np.testing.assert_allclose(
+        found.w_check[0], compute.dropout_weights(x, y, keep_prob=p), rtol=1e-6, atol=1e-9
+    )
+    assert found.df[0] == pytest.approx(compute.tikhonov(x, y, keep_prob=p).df, rel=1e-6)
+    assert found.df[1] == compute.tikhonov(x, y, keep_prob=1).df
+
+
+def test_zero_and_twin_columns_on_a_path():
+    x = np.array([[1.0, 1, 0], [2, 2, 0], [0, 1, 0]])
+    x[:, 1] = x[:, 0]
+    found = compute.weight_path(x, 1.7 * x[:, 0], [0.5, 1.0])
+    np.testing.assert_allclose(found.w_check, [[1.7 / 1.5] * 2 + [0], [0.85, 0.85, 0]])
+
+
 def test_freedom_grows_with_p():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(30, 5)), rng.normal(size=30)
@@ -146,6 +165,32 @@ def test_monte_carlo_lands_in_its_own_interval():
         compute.monte_carlo(X, Y, W, keep_prob=0.5, draws=n, rng=rng) for n in (2000, 20_000)
     )
     assert few.standard_error / many.standard_error == pytest.approx(10**0.5, rel=0.15)
+
+
+def test_the_formula_lies_in_the_95_percent_interval_95_times_in_100():
+    inside = 0
+    for seed in range(400):
+        trial = compute.monte_carlo(
+            X, Y, W, keep_prob=0.5, draws=1000, rng=np.random.default_rng([seed, 1])
+        )
+        inside += abs(trial.mean - 24.375) <= results.NORMAL_95 * trial.standard_error
+    # 380 +- 3 standard deviations of a binomial count.
+    assert 367 <= inside <= 393
+
+
+def test_with_everything_kept_every_mask_costs_the_same():
+    trial = compute.monte_carlo(X, Y, W, keep_prob=1, draws=10, rng=np.random.default_rng(0))
+    assert trial.standard_error == 0
+    assert (trial.samples == 29.25).all()
+
+
+@pytest.mark.parametrize(("p", "loss"), [(0.2, 18.81), (0.5, 24.375), (0.8, 27.96)])
+def test_a_shared_mask_has_the_same_expectation_by_enumeration(p, loss):
+    total = 0.0
+    for mask in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        chance = np.prod([p if kept else 1 - p for kept in mask])
+        total += chance * ((Y - (X * mask) @ W) ** 2).sum()
+    assert total == pytest.approx(loss)
 
 
 @pytest.mark.parametrize(("shared", "spread"), [(False, 10.1188), (True, 14.0139)])
@@ -170,11 +215,29 @@ def test_descent_lands_on_the_closed_form(inverted):
     assert found.distance(-1) < 0.05
 
 
-def test_alone_every_feature_stands_for_the_common_factor():
+def test_both_ends_of_the_default_path():
     found = results.path(demo.sample_of(demo.PathSettings()), keep_prob=0.5)
-    np.testing.assert_allclose(found.weight[-1], (2, -1, 0.5, 0, 0, 0), atol=0.9)
-    assert found.ones.min() > 1.0
-    assert found.ones.max() < 2.0
+    np.testing.assert_allclose(found.weight[-1], (1.83, -1.04, 0.36, 0.35, -0.08, 0.17), atol=0.01)
+    np.testing.assert_allclose(found.ones, (1.61, 1.28, 1.49, 1.44, 1.38, 1.48), atol=0.01)
+    np.testing.assert_allclose(found.w_check[0], found.ones, atol=0.15)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_standardized_data_make_dropout_plain_ridge(seed):
+    settings = demo.PathSettings(standardized=True, seed=seed, num_rows=50)
+    sample = demo.sample_of(settings)
+    for p in (0.2, 0.5, 0.9):
+        ours = compute.tikhonov(sample.x, sample.y, keep_prob=p).weight
+        theirs = compute.ridge(sample.x, sample.y, l2=len(sample.x) * (1 - p) / p)
+        np.testing.assert_allclose(ours, theirs, rtol=1e-8)
+
+
+def test_fewer_rows_than_features_have_one_answer():
+    sample = demo.sample_of(demo.PathSettings(num_rows=10, num_features=20))
+    w = compute.dropout_weights(sample.x, sample.y, keep_prob=0.9)
+    slope = 0.9 * (sample.x.T @ sample.x) @ w + 0.1 * (sample.x**2).sum(axis=0) * w
+    np.testing.assert_allclose(slope, sample.x.T @ sample.y, atol=1e-8)
+    assert compute.tikhonov(sample.x, sample.y, keep_prob=1).notices
 
 
 def test_which_methods_notice_a_change_of_units():
@@ -197,12 +260,12 @@ def test_zero_columns_get_weight_zero():
     ("call", "sentence"),
     [
         (lambda: compute.check_keep(0), "keep probability p must be greater than 0"),
-        (lambda: compute.check(np.ones((4, 2)), np.ones(3)), "X has 4 rows but y has 3 values"),
+        (lambda: samples.check(np.ones((4, 2)), np.ones(3)), "X has 4 rows but y has 3 values"),
         (
-            lambda: compute.check([[np.nan, 1], [1, 1], [1, 1]], [1, 2, 3]),
+            lambda: samples.check([[np.nan, 1], [1, 1], [1, 1]], [1, 2, 3]),
             "X is not finite at row 1, column 1",
         ),
-        (lambda: compute.check([[1, 2]], [1]), "need at least 3 data rows, got 1"),
+        (lambda: samples.check([[1, 2]], [1]), "need at least 3 data rows, got 1"),
         (
             lambda: compute.exact_loss(np.ones((3, 14)), np.ones(3), np.ones(14), keep_prob=0.5),
             "d is 14, the limit is 12",

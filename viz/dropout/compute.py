@@ -1,17 +1,20 @@
-"""Dropout on the inputs of a linear regression, in closed form, by masks and by descent."""
+"""Dropout on the inputs of a linear regression, in closed form and by random masks."""
 
 import itertools
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from viz.dropout.samples import check, standardize
+
 FloatArray = npt.NDArray[np.float64]
-MAX_COLUMNS, MAX_ROWS = 50, 20_000
 ENUMERABLE = 12
 CHUNK = 250
 TINY = 1e-12
+Report = Callable[[float, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +57,6 @@ class Tikhonov:
     norm_after: float | None
     df: float
     notices: tuple[str, ...]
-
-
-def check(data: npt.ArrayLike, targets: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """X and y as finite arrays that fit together.
-
-    Raises:
-        ValueError: naming what does not fit.
-    """
-    x, y = np.atleast_2d(np.asarray(data, float)), np.asarray(targets, float).ravel()
-    if len(x) != len(y):
-        raise ValueError(f"X has {len(x)} rows but y has {len(y)} values")
-    if len(x) < 3:
-        raise ValueError(f"need at least 3 data rows, got {len(x)}")
-    if x.shape[1] > MAX_COLUMNS or len(x) > MAX_ROWS:
-        raise ValueError(f"at most {MAX_COLUMNS} columns and {MAX_ROWS:,} rows, got {x.shape}")
-    bad = np.argwhere(~np.isfinite(x))
-    if len(bad):
-        row, column = bad[0] + 1
-        raise ValueError(f"X is not finite at row {row}, column {column}")
-    if not np.isfinite(y).all():
-        raise ValueError(f"y is not finite at row {int(np.argmin(np.isfinite(y))) + 1}")
-    return x, y
 
 
 def check_keep(keep_prob: float) -> float:
@@ -133,17 +114,25 @@ def monte_carlo(
     draws: int,
     rng: np.random.Generator,
     shared: bool = False,
+    progress: Report | None = None,
 ) -> MonteCarlo:
-    """Costs under random masks: one per entry, or one a row pattern ``shared`` by all rows."""
+    """Costs under random masks: one mask per entry, or one per feature that all rows share."""
+    p = check_keep(keep_prob)
     rows, width = data.shape
+    if p == 1:
+        total = float(((targets - data @ weight) ** 2).sum())
+        return MonteCarlo(np.full(draws, total), total, 0.0)
     scaled = (data * weight).astype(np.float32)
     samples = np.empty(draws)
-    for start in range(0, draws, CHUNK):
-        size = min(CHUNK, draws - start)
-        shape = (size, 1 if shared else rows, width)
-        kept = rng.random(shape, dtype=np.float32) < keep_prob
-        predicted = (kept * scaled).sum(axis=2, dtype=np.float64)
-        samples[start : start + size] = ((targets - predicted) ** 2).sum(axis=1)
+    size = max(1, min(CHUNK, 4_000_000 // max(1, rows * width)))
+    for start in range(0, draws, size):
+        count = min(size, draws - start)
+        shape = (count, 1 if shared else rows, width)
+        kept = rng.random(shape, dtype=np.float32) < p
+        predicted = np.einsum("cnd,nd->cn", np.broadcast_to(kept, (count, rows, width)), scaled)
+        samples[start : start + count] = ((targets - predicted) ** 2).sum(axis=1)
+        if progress is not None:
+            progress(start / draws, f"{start} of {draws} masks")
     spread = float(samples.std(ddof=1)) if draws > 1 else 0.0
     return MonteCarlo(samples, float(samples.mean()), spread / math.sqrt(draws))
 
@@ -188,7 +177,7 @@ def tikhonov(data: npt.ArrayLike, targets: npt.ArrayLike, *, keep_prob: float) -
         x_tilde = np.zeros_like(x)
         x_tilde[:, alive] = x[:, alive] / gamma[alive]
         after = math.sqrt(p / (1 - p))
-    elif np.linalg.matrix_rank(x[:, alive]) < int(alive.sum()):
+    elif np.linalg.matrix_rank(x[:, alive] / norms[alive]) < int(alive.sum()):
         notices.append("least squares has no unique answer, the shortest one is shown")
     return Tikhonov(
         w_check, p * w_check, gamma, x_tilde, norms, after, _freedom(x[:, alive], p), tuple(notices)
@@ -200,10 +189,46 @@ def _freedom(data: FloatArray, keep_prob: float) -> float:
     if data.shape[1] == 0:
         return 0.0
     unit = data / np.sqrt((data**2).sum(axis=0))
-    values = np.linalg.svd(unit, compute_uv=False) ** 2
+    values = np.maximum(np.linalg.eigvalsh(unit.T @ unit), 0.0)[::-1]
     if keep_prob == 1:
         return float((values > 1e-10 * values[0]).sum())
     return float((values / (values + (1 - keep_prob) / keep_prob)).sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Path:
+    """Solutions for many keep probabilities, from one Gram matrix.
+
+    Attributes:
+        w_check, weight: shape (len(keeps), d).
+        df: effective degrees of freedom, shape (len(keeps),).
+    """
+
+    w_check: FloatArray
+    weight: FloatArray
+    df: FloatArray
+
+
+def weight_path(data: FloatArray, targets: FloatArray, keeps: Sequence[float]) -> Path:
+    """`dropout_weights` and the degrees of freedom for all ``keeps``; the data are read once."""
+    norms = np.sqrt((data**2).sum(axis=0))
+    alive = norms > 0
+    unit = data[:, alive] / norms[alive]
+    gram, product = unit.T @ unit, unit.T @ targets
+    values = np.maximum(np.linalg.eigvalsh(gram), 0.0)
+    w_check = np.zeros((len(keeps), data.shape[1]))
+    df = np.zeros(len(keeps))
+    for i, keep_prob in enumerate(keeps):
+        p = check_keep(keep_prob)
+        if p == 1:
+            w_check[i] = dropout_weights(data, targets, keep_prob=1)
+            df[i] = float((values > 1e-10 * max(values.max(initial=0.0), TINY)).sum())
+            continue
+        matrix = p * gram
+        matrix[np.diag_indices_from(matrix)] = 1.0
+        w_check[i, alive] = np.linalg.solve(matrix, product) / norms[alive]
+        df[i] = float((values / (values + (1 - p) / p)).sum())
+    return Path(w_check, w_check * np.array(keeps)[:, None], df)
 
 
 def ridge(data: FloatArray, targets: FloatArray, *, l2: float) -> FloatArray:
@@ -212,12 +237,6 @@ def ridge(data: FloatArray, targets: FloatArray, *, l2: float) -> FloatArray:
         raise ValueError(f"l2 must be at least 0, got {l2:g}")
     gram = data.T @ data + l2 * np.eye(data.shape[1])
     return np.asarray(np.linalg.lstsq(gram, data.T @ targets, rcond=None)[0], dtype=float)
-
-
-def standardize(data: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """(X - mean) / std with the mean and the std (over n); constant columns become 0."""
-    mean, std = data.mean(axis=0), data.std(axis=0)
-    return (data - mean) / np.where(std > 0, std, 1.0), mean, std
 
 
 def predictions(
@@ -232,104 +251,3 @@ def predictions(
         z = standardize(data)[0]
         return targets.mean() + z @ ridge(z, targets - targets.mean(), l2=l2)
     raise ValueError(f"method must be dropout, ridge or batchnorm + ridge; got '{method}'")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Descent:
-    """Iterates of gradient descent under random masks, shapes (frames, d), and their averages."""
-
-    steps: npt.NDArray[np.int64]
-    iterates: FloatArray
-    averaged: FloatArray
-
-
-def sgd(
-    data: FloatArray,
-    targets: FloatArray,
-    *,
-    keep_prob: float,
-    num_steps: int,
-    batch_size: int,
-    rng: np.random.Generator,
-    lr: float = 0.5,
-    inverted: bool = False,
-    frames: int = 60,
-) -> Descent:
-    """Descend on freshly masked minibatches; the averages start after the first quarter.
-
-    The rate is lr / (d mean X^2) (1 + 10 t / steps)^-0.6. ``inverted`` divides the mask by p,
-    as torch's Dropout does while training; its weights are those of the plain model.
-    Source: Polyak & Juditsky 1992 for the averaging.
-    """
-    p = check_keep(keep_prob)
-    width = data.shape[1]
-    scale = lr / (width * max(float((data**2).mean()), TINY))
-    weight, total, count = np.zeros(width), np.zeros(width), 0
-    kept_at = np.unique(np.linspace(0, num_steps, frames).round().astype(int))
-    iterates, averages = [weight.copy()], [weight.copy()]
-    rows = rng.integers(len(data), size=(num_steps, batch_size))
-    for step in range(1, num_steps + 1):
-        chosen = rows[step - 1]
-        masked = data[chosen] * (rng.random((batch_size, width)) < p)
-        masked = masked / p if inverted else masked
-        slope = masked.T @ (masked @ weight - targets[chosen]) / batch_size
-        weight = weight - scale * (1 + 10 * step / num_steps) ** -0.6 * slope
-        if step > num_steps / 4:
-            total, count = total + weight, count + 1
-        if step in kept_at:
-            iterates.append(weight.copy())
-            averages.append(total / count if count else weight.copy())
-    return Descent(kept_at, np.array(iterates), np.array(averages))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sample:
-    """Training and test data, and the weights that made them (None for a learner's own)."""
-
-    x: FloatArray
-    y: FloatArray
-    x_test: FloatArray | None
-    y_test: FloatArray | None
-    true_weight: FloatArray | None
-    names: tuple[str, ...]
-
-
-def make_data(
-    *,
-    num_rows: int,
-    num_features: int,
-    rho: float,
-    noise: float,
-    unit: float = 1.0,
-    shift: float = 0.0,
-    twin: bool = False,
-    norms: tuple[float, ...] = (),
-    rng: np.random.Generator,
-) -> Sample:
-    """Correlated features x_j = sqrt(rho) z + sqrt(1 - rho) e_j and y = X w + noise.
-
-    Args:
-        num_rows, num_features: n and d; as many rows again are held out for testing.
-        rho: correlation of any two features.
-        noise: standard deviation of the noise.
-        unit: what the first feature is multiplied by.
-        shift: added to every feature.
-        twin: make the second feature a copy of the first.
-        norms: column norms of the training data, if they are to be given.
-        rng: the source.
-    """
-    common = rng.normal(size=(2 * num_rows, 1))
-    own = rng.normal(size=(2 * num_rows, num_features))
-    x = math.sqrt(rho) * common + math.sqrt(1 - rho) * own
-    true = np.zeros(num_features)
-    true[: min(3, num_features)] = (2.0, -1.0, 0.5)[: min(3, num_features)]
-    y = x @ true + noise * rng.normal(size=2 * num_rows)
-    if twin and num_features > 1:
-        x[:, 1] = x[:, 0]
-    x = x + shift
-    x[:, 0] *= unit
-    if norms:
-        scale = np.sqrt((x[:num_rows] ** 2).sum(axis=0))
-        x = x / scale * np.resize(np.array(norms), num_features)
-    names = tuple(f"x{j + 1}" for j in range(num_features))
-    return Sample(x[:num_rows], y[:num_rows], x[num_rows:], y[num_rows:], true, names)

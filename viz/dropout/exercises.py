@@ -1,6 +1,8 @@
 """The exam's questions on dropout as a penalty, and variants with whole numbers."""
 
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -20,10 +22,19 @@ COLUMNS = (
 # Keep probabilities whose (1 - p) / p has a rational root; 1/2 is left out, since there
 # p squared equals p (1 - p) and mistakes would coincide with the key.
 KEEPS = tuple(Fraction(p) for p in ("1/5", "4/5", "1/10", "9/10", "9/25", "16/25"))
-SETTING = (
-    "Dropout keeps each entry of X with probability p (no rescaling while training). On average "
-    "that costs |y − pXw̌|² + p(1 − p) |Γ̌ w̌|², Γ̌ diagonal with the column norms of X. "
-)
+
+
+def _setting(rng: Rng | None) -> tuple[bool, str]:
+    """Whether the letter is the drop probability q, and the problem in words."""
+    dropped = rng is not None and bool(rng.integers(2))
+    letter, keep, penalty = ("q", "(1 − q)", "q(1 − q)") if dropped else ("p", "p", "p(1 − p)")
+    verb = "erases" if dropped else "keeps"
+    return dropped, (
+        f"While a linear regression is trained, dropout {verb} each entry of the n × d matrix X "
+        f"with probability {letter} (nothing is rescaled). For weights w̌ that costs on average "
+        f"|y − {keep}Xw̌|² + {penalty} |Γ̌ w̌|², where Γ̌ is diagonal with the lengths of X's "
+        "columns. "
+    )
 
 
 def _keep(rng: Rng | None) -> Fraction:
@@ -36,23 +47,30 @@ def _settings(p: Fraction, **more: object) -> demo.CostSettings:
 
 def substitution(rng: Rng | None) -> Question:
     """Part (a), first half: which w turns it into ridge?"""
+    dropped, setting = _setting(rng)
     options = ("w = p w̌", "w = w̌ / p", "w = (1 − p) w̌", "w = √p w̌")
+    other = "p is the probability to keep here, so the inputs shrink on average to p times theirs."
+    if dropped:
+        options = ("w = (1 − q) w̌", "w = w̌ / (1 − q)", "w = q w̌", "w = √(1 − q) w̌")
+        other = "q is the probability to erase, so on average the share 1 − q of an input is left."
     order = np.arange(4) if rng is None else rng.permutation(4)
     place = list(order).index
+    kept = "1 − q" if dropped else "p"
     return Question(
         id="dr-x1",
-        prompt=f"{SETTING}Which substitution turns this into |y − Xw|² + |Γw|²?",
+        prompt=f"{setting}Which substitution turns this into |y − Xw|² + |Γw|² with some diagonal "
+        "matrix Γ?",
         answer=Choice(tuple(options[i] for i in order), place(0)),
-        why="The first term asks for w = p w̌: at test time all inputs are on, so the weights must "
-        "be p times as large as in training.",
+        why=f"The first term asks for w = {kept}·w̌: at test time all inputs are on, so the weights "
+        f"must be {kept} times as large as in training.",
         feedback=(
             Feedback(
                 place(1),
-                "The trained net saw inputs p times smaller on average; at test "
-                "time all are on, so the weights must shrink.",
+                "The trained model saw inputs that were smaller on average; at test time all are "
+                "on, so the weights must shrink.",
             ),
-            Feedback(place(2), "p is the keep probability here."),
-            Feedback(place(3), "Put w̌ = w/√p into the first term: a factor √p is left."),
+            Feedback(place(2), other),
+            Feedback(place(3), "Put it into the first term: a square root is left over."),
         ),
         settings=demo.CostSettings(),
         points=2,
@@ -61,24 +79,29 @@ def substitution(rng: Rng | None) -> Question:
 
 def penalty_matrix(rng: Rng | None) -> Question:
     """Part (a), second half: Gamma."""
-    del rng
+    dropped, setting = _setting(rng)
+    letter, keep = ("q", "(1-q)") if dropped else ("p", "p")
+    drop = "q" if dropped else "(1-p)"
+    kept = "(1 − q)" if dropped else "p"
+    latex = r"\sqrt{\tfrac{q}{1-q}}" if dropped else r"\sqrt{\tfrac{1-p}{p}}"
+    vanish = "q = 0" if dropped else "p = 1"
     return Question(
         id="dr-x2",
-        prompt=f"{SETTING}With w = p w̌ it becomes |y − Xw|² + |Γw|². Γ = ? × Γ̌, as a formula in "
-        "p (√ or sqrt is understood).",
+        prompt=f"{setting}With w = {kept} w̌ it becomes |y − Xw|² + |Γw|². Then Γ is a number times "
+        f"Γ̌. Which number, as a formula in {letter}? (√ or sqrt is understood.)",
         answer=Expression(
-            "sqrt((1-p)/p)", ("p",), low=0.1, high=0.9, rel=1e-9, latex=r"\sqrt{\tfrac{1-p}{p}}"
+            f"sqrt({drop}/{keep})", (letter,), low=0.1, high=0.9, rel=1e-9, latex=latex
         ),
-        why="p(1 − p)/p² = (1 − p)/p stands before |Γ̌w|², and Γ enters squared. At p = 1 nothing "
-        "is dropped and the penalty vanishes.",
+        why=f"With w̌ = w/{kept} the penalty's factor is divided by the square of {kept}, and Γ "
+        f"enters squared, so a root is taken. At {vanish} nothing is dropped and it vanishes.",
         feedback=(
-            Feedback("sqrt(p(1-p))", "That is before substituting w̌ = w/p."),
-            Feedback("(1-p)/p", "Take the square root: Γ enters squared."),
+            Feedback(f"sqrt({drop}*{keep})", f"That is before substituting w̌ = w/{kept}."),
+            Feedback(f"{drop}/{keep}", "Take the square root: Γ enters squared."),
             Feedback(
-                "sqrt(p/(1-p))",
-                "Upside down: at p = 1 nothing is dropped, so the penalty must vanish.",
+                f"sqrt({keep}/{drop})",
+                f"Upside down: at {vanish} nothing is dropped, so the penalty must vanish.",
             ),
-            Feedback("p(1-p)", "That is before substituting, and Γ enters squared."),
+            Feedback(f"{drop}*{keep}", "That is before substituting, and Γ enters squared."),
         ),
         settings=demo.CostSettings(),
         points=2,
@@ -92,8 +115,9 @@ def change_of_variables(rng: Rng | None) -> Question:
     place = list(order).index
     return Question(
         id="dr-x3",
-        prompt="Write |y − Xw|² + |Γw|² as plain ridge |y − X̃w̃|² + |w̃|² with w̃ = Γw "
-        "(X is n × d). What is X̃?",
+        prompt="A ridge regression minimizes |y − Xw|² + |Γw|², with X of shape n × d (n ≠ d) and "
+        "an invertible d × d matrix Γ. With w̃ = Γw it becomes plain ridge, "
+        "|y − X̃w̃|² + |w̃|². What is X̃?",
         answer=Choice(tuple(options[i] for i in order), place(0)),
         why="X w = X Γ⁻¹ Γ w, so X̃ = X Γ⁻¹ (a positive constant more is allowed, if w̃ takes it "
         "back).",
@@ -130,8 +154,9 @@ def equal_norms(rng: Rng | None) -> Question:
 
     return Question(
         id="dr-x4",
-        prompt=f"{_matrix(columns)}, p = {p}, Γ = √((1 − p)/p) Γ̌ with the column norms of X on "
-        "Γ̌'s diagonal. How long are the columns of X̃ = XΓ⁻¹?",
+        prompt=f"{_matrix(columns)}, the keep probability is p = {p}, and Γ = √((1 − p)/p) Γ̌, "
+        "where Γ̌ is diagonal with the lengths of X's columns. How long are the columns of "
+        "X̃ = XΓ⁻¹?",
         answer=Parts(
             ("first column", Number(key, abs=0.0, rel=0.01)),
             ("second column", Number(key, abs=0.0, rel=0.01)),
@@ -171,8 +196,8 @@ def batch_norm(rng: Rng | None) -> Question:
     place = list(order).index
     return Question(
         id="dr-x5",
-        prompt="What have dropout (seen as a change of variables) and batch normalization in "
-        "common?",
+        prompt="Dropout on the inputs of a regression acts like plain ridge on X̃ = XΓ⁻¹ instead of "
+        "X. What has this change of X in common with batch normalization of X's columns?",
         answer=Choice(tuple(options[i] for i in order), place(0)),
         why="X̃ = XΓ⁻¹ has columns of equal length, and so has a batch-normalized X. But dropout "
         "does not remove the mean.",
@@ -186,6 +211,10 @@ def batch_norm(rng: Rng | None) -> Question:
         ),
         settings=demo.UnitSettings(),
     )
+
+
+def _pair(weight: tuple[int, ...]) -> str:
+    return f"({weight[0]}, {weight[1]})".replace("-", "−")
 
 
 def penalty_value(rng: Rng | None) -> Question:
@@ -205,8 +234,9 @@ def penalty_value(rng: Rng | None) -> Question:
     )
     return Question(
         id="dr-x6",
-        prompt=f"{_matrix(columns)}, w̌ = ({weight[0]}, {weight[1]}), p = {p}. How large is the "
-        "penalty p(1 − p) |Γ̌w̌|²?".replace("-", "−"),
+        prompt=f"{_matrix(columns)}, weights w̌ = {_pair(weight)}, keep probability p = {p}. How "
+        "large is dropout's penalty p(1 − p) |Γ̌w̌|², with the lengths of X's columns on the "
+        "diagonal of Γ̌?",
         answer=Number(key, abs=0.0, rel=0.005),
         why=f"p(1 − p) = {p * (1 - p)}, the column norms are {norms[0]} and {norms[1]}: "
         f"{p * (1 - p)} × {body} = {short(key, 6)}.",
@@ -222,10 +252,14 @@ def units(rng: Rng | None) -> Question:
     rows = ("ridge with one λ", "dropout", "batch norm, then ridge")
     order = np.arange(3) if rng is None else rng.permutation(3)
     changes = (True, False, False)
+
+    def says(method: int, column: int) -> Callable[[Any], bool]:
+        return lambda value: bool(value[list(order).index(method)][column])
+
     return Question(
         id="dr-x7",
         prompt="Feature 1 is given in millimetres instead of metres and the model is fitted again. "
-        "Whose predictions change?",
+        "Each method keeps its own settings (λ, p). Whose predictions change?",
         answer=Table(
             tuple(rows[i] for i in order),
             ("change", "stay"),
@@ -234,6 +268,19 @@ def units(rng: Rng | None) -> Question:
         ),
         why="Dropout's Γ and batch norm's standard deviation both carry the unit and take it out "
         "again. Plain ridge charges every weight the same price, whatever the unit.",
+        feedback=(
+            Feedback(
+                says(0, 1),
+                "Ridge charges λw² for every weight. In millimetres the weight is a thousandth as "
+                "large and costs next to nothing: the fit changes.",
+            ),
+            Feedback(
+                says(1, 0),
+                "Dropout charges |x₁|²w₁²: the column gets a thousand times as long, the weight as "
+                "much shorter, and the price stays.",
+            ),
+            Feedback(says(2, 0), "Batch norm divides by the standard deviation, unit and all."),
+        ),
         settings=demo.UnitSettings(),
     )
 

@@ -1,6 +1,5 @@
-"""The exam's pictures of dropout: the cost that melts into the formula, and equal columns."""
+"""The exam's picture of dropout: the cost that melts into the formula, and equal columns."""
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -8,23 +7,20 @@ import plotly.graph_objects as go
 
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
-from viz.draw.numbers import count, fixed, short
-from viz.dropout.results import KEEPS, Cost, Path
+from viz.draw.numbers import count, short
+from viz.dropout.drawing import f4, pushed
+from viz.dropout.results import NORMAL_95, Cost
 
 BARS = 8
-
-
-def f4(values: np.ndarray) -> np.ndarray:
-    """Rounded single precision, which halves what travels."""
-    return np.round(values, 4).astype(np.float32)
 
 
 def melting_cost(result: Cost, *, phone: bool = False) -> Film:
     """The mean cost over random masks beside the formula; column norms before and after."""
     draws = len(result.trial.samples)
     low, high = _cost_range(result)
-    split = ([0.0, 1.0], [0.06, 0.94]) if phone else ([0.0, 0.6], [0.7, 1.0])
-    heights = ([0.55, 0.95], [0.02, 0.4]) if phone else ([0.0, 0.93], [0.05, 0.88])
+    split = ([0.0, 1.0], [0.06, 0.94]) if phone else ([0.0, 0.6], [0.68, 1.0])
+    heights = ([0.55, 0.95], [0.02, 0.38]) if phone else ([0.0, 0.93], [0.06, 0.9])
+    hidden = {"visible": False, "fixedrange": True}
     layout = theme.chart(
         700 if phone else 440,
         margin={"l": 58, "r": 14, "t": 16, "b": 50 if not phone else 20},
@@ -38,51 +34,49 @@ def melting_cost(result: Cost, *, phone: bool = False) -> Film:
             "fixedrange": True,
         },
         yaxis={"range": [low, high], "domain": heights[0], "fixedrange": True, "nticks": 6},
-        xaxis2={
-            "range": [-0.45, 1.55],
-            "domain": split[1],
-            "visible": False,
-            "anchor": "y2",
-            "fixedrange": True,
-        },
-        yaxis2={
-            "range": [-0.02, 1.06],
-            "domain": heights[1],
-            "visible": False,
-            "anchor": "x2",
-            "fixedrange": True,
-        },
-        annotations=_cost_notes(result, split, heights, low, high, phone),
+        xaxis2={**hidden, "range": [-0.5, 1.56], "domain": split[1], "anchor": "y2"},
+        yaxis2={**hidden, "range": [-0.02, 1.06], "domain": heights[1], "anchor": "x2"},
+        annotations=[
+            *_cost_notes(result, split, heights, low, high, phone),
+            *_norm_notes(result, phone),
+        ],
     )
     traces = [*_cost_traces(result, len(result.shown) - 1), *_slope_traces(result)]
     frames = tuple(
-        Frame(f"{count(int(n))} masks", cost_caption(result, i), (1, 2), _cost_changes(result, i))
+        Frame(
+            f"{count(int(n))} mask{'' if n == 1 else 's'}",
+            cost_caption(result, i),
+            (1, 2),
+            _cost_changes(result, i),
+        )
         for i, n in enumerate(result.shown)
     )
     table: dict[str, list[Any]] = {
         "masks": [int(n) for n in result.shown],
-        "mean cost": [float(v) for v in result.running],
+        "mean cost": [float(f"{v:.8g}") for v in result.running],
     }
     return Film(go.Figure(traces, layout), frames, variable="masks", table=table)
 
 
 def _cost_range(result: Cost) -> tuple[float, float]:
-    samples = result.trial.samples
+    samples, total = result.trial.samples, result.loss.total
     low, high = (float(v) for v in np.quantile(samples, (0.01, 0.99)))
-    low, high = min(low, result.loss.total), max(high, result.loss.total)
-    pad = 0.15 * (high - low) + 1e-9 * max(1.0, abs(high))
+    reach = NORMAL_95 * float(samples.std())
+    low, high = min(low, total - reach), max(high, total + reach)
+    pad = 0.06 * (high - low) + 1e-3 * max(1e-6, abs(high))
     return low - pad, high + pad
 
 
 def _cost_traces(result: Cost, last: int) -> list[dict[str, Any]]:
-    n = np.geomspace(1, len(result.trial.samples), 60)
-    spread = 2 * float(result.trial.samples.std()) / np.sqrt(n)
+    draws = len(result.trial.samples)
+    n = np.geomspace(1, draws, 40)
+    spread = NORMAL_95 * float(result.trial.samples.std()) / np.sqrt(n)
     total = result.loss.total
     dots, line = _cost_changes(result, last)
+    base = {"type": "scatter", "mode": "lines"}
     return [
         {
-            "type": "scatter",
-            "mode": "lines",
+            **base,
             "name": "funnel",
             "fill": "toself",
             "x": f4(np.concatenate([n, n[::-1]])),
@@ -92,7 +86,7 @@ def _cost_traces(result: Cost, last: int) -> list[dict[str, Any]]:
             "hoverinfo": "skip",
         },
         {
-            "type": "scatter",
+            **base,
             "mode": "markers",
             "name": "one mask",
             **dots,
@@ -100,18 +94,16 @@ def _cost_traces(result: Cost, last: int) -> list[dict[str, Any]]:
             "hovertemplate": "mask %{x}: %{y:.4g}<extra></extra>",
         },
         {
-            "type": "scatter",
-            "mode": "lines",
+            **base,
             "name": "mean of the masks",
             **line,
             "line": {"color": theme.FWD, "width": 3.5},
             "hovertemplate": "%{x} masks: %{y:.5g}<extra></extra>",
         },
         {
-            "type": "scatter",
-            "mode": "lines",
+            **base,
             "name": "formula",
-            "x": [1, len(result.trial.samples)],
+            "x": [1, draws],
             "y": [total, total],
             "line": {"color": theme.TRU, "width": 3},
             "hovertemplate": "formula %{y:.5g}<extra></extra>",
@@ -120,32 +112,37 @@ def _cost_traces(result: Cost, last: int) -> list[dict[str, Any]]:
 
 
 def _cost_changes(result: Cost, i: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    known = result.shown[: i + 1]
+    known = result.shown[: i + 1].astype(np.int16)
     return (
-        {"x": known, "y": f4(result.trial.samples[known - 1])},
+        {"x": known, "y": f4(result.trial.samples[result.shown[: i + 1] - 1])},
         {"x": known, "y": f4(result.running[: i + 1])},
     )
 
 
+def _heights(result: Cost) -> tuple[np.ndarray, float | None]:
+    """Column norms and the common norm on one scale, the largest being 1."""
+    norms, after = result.fitted.norms[:BARS], result.fitted.norm_after
+    top = max(float(norms.max()), after or 0.0) or 1.0
+    return norms / top, None if after is None else after / top
+
+
 def _slope_traces(result: Cost) -> list[dict[str, Any]]:
-    """Column norms on the left, scaled to the largest; the common norm on the right."""
-    norms = result.fitted.norms[:BARS]
-    top = float(norms.max()) or 1.0
-    after = result.fitted.norm_after
+    """Column norms on the left, the common norm on the right, on one scale."""
+    heights, after = _heights(result)
+    alive = [h for h in heights if h > 0]
     x: list[float | None] = []
     y: list[float | None] = []
-    for norm in norms:
+    for height in alive if after is not None else []:
         x += [0.0, 1.0, None]
-        y += [float(norm) / top, 0.12, None]
+        y += [round(float(height), 4), round(after or 0.0, 4), None]
     place = {"type": "scatter", "xaxis": "x2", "yaxis": "y2", "cliponaxis": False}
-    ends = {"x": [1.0], "y": [0.12]} if after is not None else {"x": [], "y": []}
     return [
         {
             **place,
             "mode": "lines",
             "name": "slopes",
-            "x": x if after is not None else [],
-            "y": y if after is not None else [],
+            "x": x,
+            "y": y,
             "line": {"color": theme.HAIR, "width": 2},
             "hoverinfo": "skip",
         },
@@ -153,19 +150,22 @@ def _slope_traces(result: Cost) -> list[dict[str, Any]]:
             **place,
             "mode": "markers",
             "name": "before",
-            "x": [0.0] * len(norms),
-            "y": f4(norms / top),
-            "customdata": f4(norms),
+            "x": [0.0] * len(heights),
+            "y": f4(heights),
+            "customdata": f4(result.fitted.norms[:BARS]),
             "marker": {"size": 13, "color": theme.BEFORE},
-            "hovertemplate": "norm %{customdata:.4g}<extra></extra>",
+            "hovertemplate": "length %{customdata:.4g}<extra></extra>",
         },
         {
             **place,
             "mode": "markers",
             "name": "after",
-            **ends,
+            "x": [1.0] if after is not None else [],
+            "y": [round(after, 4)] if after is not None else [],
             "marker": {"size": 15, "color": theme.AFTER},
-            "hovertemplate": "all columns: " + short(after or 0.0) + "<extra></extra>",
+            "hovertemplate": "all columns: "
+            + short(result.fitted.norm_after or 0.0)
+            + "<extra></extra>",
         },
     ]
 
@@ -181,50 +181,54 @@ def _cost_notes(
     size = 15 if phone else 17
     top: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left"}
     top["yanchor"] = "bottom"
-    right = np.log10(len(result.trial.samples))
-    away = 0.055 * (high - low)
-    notes = [
+    draws = len(result.trial.samples)
+    below = float(result.running[-1]) < result.loss.total
+    away = 0.06 * (high - low)
+    right: dict[str, Any] = {"xanchor": "right", "bgcolor": theme.BG, "size": size}
+    end, total = np.log10(draws) - 0.02, result.loss.total
+    many = result.fitted.norms.size
+    columns = "column lengths" + (f", first {BARS} of {many}" if many > BARS else "")
+    mean = f"average over masks <b>{short(float(result.running[-1]), 4)}</b>"
+    return [
         graph.note(
             split[0][0],
             heights[0][1] + 0.005,
-            "dropout cost, one dot is one mask",
+            "cost, one dot is one mask" if phone else "cost with dropout; one dot is one mask",
             size=size,
             color=theme.MUTED,
             **top,
         ),
         graph.note(
-            split[1][0],
-            heights[1][1] + (0.05 if phone else 0.055),
-            "column norms",
+            split[1][0] + (0 if phone else 0.02),
+            heights[0][1] + 0.005 if not phone else heights[1][1] + 0.06,
+            columns,
             size=size,
             color=theme.MUTED,
             **top,
         ),
         graph.note(
-            right,
-            result.loss.total - away,
-            f"formula <b>{short(result.loss.total)}</b>",
-            size=size,
+            end,
+            total + (away if below else -away),
+            f"formula <b>{short(total)}</b>",
             color=theme.TRU,
-            xanchor="right",
-            bgcolor=theme.BG,
+            **right,
         ),
+        graph.note(end, total + (-away if below else away), mean, color=theme.FWD, **right),
         graph.note(
             0.05,
-            low + 0.05 * (high - low),
-            "±2 standard errors",
-            size=15,
+            low + 0.04 * (high - low),
+            "grey: where 95% of such averages fall",
+            size=14 if phone else 15,
             color=theme.MUTED,
             xanchor="left",
         ),
     ]
-    return [*notes, *_norm_notes(result, phone)]
 
 
 def _norm_notes(result: Cost, phone: bool) -> list[dict[str, Any]]:
     norms = result.fitted.norms[:BARS]
-    top = float(norms.max()) or 1.0
-    where = _pushed([float(n) / top for n in norms], 0.075 if not phone else 0.09)
+    heights, height = _heights(result)
+    where = pushed([float(h) for h in heights], 0.09 if phone else 0.075, 1.04)
     place = {"xref": "x2", "yref": "y2"}
     notes: list[dict[str, Any]] = [
         graph.note(
@@ -239,219 +243,47 @@ def _norm_notes(result: Cost, phone: bool) -> list[dict[str, Any]]:
         for j, (n, y) in enumerate(zip(norms, where, strict=True))
     ]
     after = result.fitted.norm_after
-    words = f"all <b>{short(after or 0.0)}</b>" if after is not None else "p = 1:<br>Γ = 0"
-    notes.append(graph.note(1.08, 0.12, words, size=18, color=theme.AFTER, xanchor="left", **place))
-    notes.append(
-        graph.note(0.0, -0.02, "before", size=15, color=theme.MUTED, yanchor="top", **place)
-    )
+    words = "p = 1: Γ = 0,<br>not invertible"
+    if after is not None:
+        words = f"all <b>{short(after, 3)}</b>"
+    up, color = (0.3, theme.MUTED) if height is None else (height, theme.AFTER)
+    aside = 1.0 if height is None else 1.1
     notes.append(
         graph.note(
-            1.0,
-            -0.02,
-            "after <i>X</i>Γ<sup>−1</sup>",
-            size=15,
-            color=theme.MUTED,
-            yanchor="top",
+            aside,
+            up,
+            words,
+            size=18 if height is not None else 15,
+            color=color,
+            xanchor="left" if height is not None else "center",
             **place,
         )
     )
+    foot: dict[str, Any] = {"size": 15, "color": theme.MUTED, "yanchor": "top", **place}
+    notes.append(graph.note(0.0, -0.03, "in <i>X</i>", **foot))
+    notes.append(graph.note(1.0, -0.03, "in <i>X</i>Γ<sup>−1</sup>", **foot))
     return notes
-
-
-def _pushed(places: list[float], gap: float) -> list[float]:
-    """The same order with at least ``gap`` between neighbors."""
-    order = sorted(range(len(places)), key=places.__getitem__)
-    pushed = list(places)
-    for before, after in pairwise(order):
-        pushed[after] = max(pushed[after], pushed[before] + gap)
-    over = max(0.0, pushed[order[-1]] - 1.04)
-    return [p - over for p in pushed]
 
 
 def cost_caption(result: Cost, i: int) -> str:
     """What the masks say so far, and the formula."""
     n, mean = int(result.shown[i]), float(result.running[i])
     p, loss = result.keep_prob, result.loss
-    error = float(result.trial.samples.std()) / np.sqrt(n)
-    inside = "inside" if abs(mean - loss.total) <= 1.96 * error + 1e-12 else "outside"
-    text = (
-        f"Over {count(n)} random masks the cost averages {{fwd:{short(mean, 5)}}} ± "
-        f"{short(1.96 * error, 2)}; the formula says {{tru:{short(loss.total, 5)}}} ({inside} "
-        f"the interval). Of that, the penalty p(1 − p) Σ |xⱼ|² w̌ⱼ² is {short(loss.penalty)}."
-    )
-    if result.fitted.norm_after is None:
-        return f"{text} With p = {short(p)} nothing is dropped: this is least squares."
-    return f"{text} Every column of XΓ⁻¹ has length {{fwd:{short(result.fitted.norm_after)}}}."
-
-
-def weight_path(result: Path, *, phone: bool = False) -> Film:
-    """Weights against the keep probability, solid after rescaling, thin while training."""
-    width = min(result.weight.shape[1], 6)
-    keeps = np.array(KEEPS)
-    reach = 1.1 * max(
-        float(np.abs(part).max()) for part in (result.weight, result.w_check, result.ones)
-    )
-    start = int(np.argmin(np.abs(keeps - result.keep_prob)))
-    layout = theme.chart(
-        460 if phone else 440,
-        margin={"l": 50, "r": 60 if phone else 150, "t": 14, "b": 52},
-        xaxis={"range": [0, 1.005], "title": {"text": "keep probability p"}, "fixedrange": True},
-        yaxis={
-            "range": [-reach, reach],
-            "fixedrange": True,
-            "zeroline": True,
-            "zerolinecolor": theme.LINE,
-        },
-        annotations=_path_notes(result, width, reach, phone),
-        shapes=_present(start),
-    )
-    traces = _path_traces(result, width, keeps)
-    frames = tuple(
-        Frame(
-            f"p = {p:.2f}",
-            path_caption(result, i),
-            (2 * width,),
-            (_path_dots(result, i, width),),
-            {"shapes": _present(i)},
-        )
-        for i, p in enumerate(KEEPS)
-    )
-    table = {"p": list(KEEPS)} | {
-        f"w{j + 1}": [float(v) for v in result.weight[:, j]] for j in range(result.weight.shape[1])
-    }
-    return Film(go.Figure(traces, layout), frames, variable="p", start=start, table=table)
-
-
-def _present(i: int) -> list[dict[str, Any]]:
-    line = {"color": theme.INK, "width": 1.5, "dash": "dot"}
-    return [
-        {
-            "type": "line",
-            "x0": KEEPS[i],
-            "x1": KEEPS[i],
-            "y0": 0,
-            "y1": 1,
-            "yref": "y domain",
-            "line": line,
-            "layer": "below",
-        }
-    ]
-
-
-def _path_traces(result: Path, width: int, keeps: np.ndarray) -> list[dict[str, Any]]:
-    lines = []
-    for j in range(width):
-        focus = j < 2
-        color = theme.PAR if focus else theme.MUTED
-        shared: dict[str, Any] = {
-            "type": "scatter",
-            "mode": "lines",
-            "x": f4(keeps),
-            "opacity": 1 if focus else 0.55,
-        }
-        name = f"w{j + 1}"
-        lines.append(
-            {
-                **shared,
-                "name": name,
-                "y": f4(result.weight[:, j]),
-                "line": {"color": color, "width": 4 if focus else 2},
-                "hovertemplate": f"p = %{{x:.2f}}: {name} = %{{y:.3f}}<extra></extra>",
-            }
-        )
-        lines.append(
-            {
-                **shared,
-                "name": f"{name} in training",
-                "y": f4(result.w_check[:, j]),
-                "line": {"color": color, "width": 1.5, "dash": "dot"},
-                "hovertemplate": f"p = %{{x:.2f}}: w̌{j + 1} = %{{y:.3f}}<extra></extra>",
-            }
-        )
-    start = int(np.argmin(np.abs(keeps - result.keep_prob)))
-    dots = {
-        "type": "scatter",
-        "mode": "markers",
-        "name": "present",
-        "hoverinfo": "skip",
-        "marker": {"size": 11, "color": theme.PAR, "line": {"color": theme.BG, "width": 1.5}},
-        **_path_dots(result, start, width),
-    }
-    ends = {
-        "type": "scatter",
-        "mode": "markers",
-        "name": "one-feature fits",
-        "x": [0.0] * width,
-        "y": f4(result.ones[:width]),
-        "marker": {"size": 9, "color": theme.TRU},
-        "cliponaxis": False,
-        "hovertemplate": "alone: %{y:.3f}<extra></extra>",
-    }
-    return [*lines, dots, ends]
-
-
-def _path_dots(result: Path, i: int, width: int) -> dict[str, Any]:
-    return {"x": [KEEPS[i]] * width, "y": f4(result.weight[i, :width])}
-
-
-def _path_notes(result: Path, width: int, reach: float, phone: bool) -> list[dict[str, Any]]:
-    ends = [float(v) / reach for v in result.weight[-1, :width]]
-    where = _spread(ends, 0.12 if phone else 0.105)
-    notes = [
-        graph.note(
-            1.01,
-            y * reach,
-            f"<i>w</i><sub>{j + 1}</sub> {fixed(result.weight[-1, j])}",
-            size=15,
-            color=theme.PAR if j < 2 else theme.MUTED,
-            xanchor="left",
-            xref="x domain",
-        )
-        for j, y in enumerate(where)
-    ]
-    notes.append(
-        graph.note(
-            0.015,
-            0.96 * reach,
-            "solid: w = p w̌, dotted: w̌ in training",
-            size=15,
-            color=theme.MUTED,
-            xanchor="left",
-        )
-    )
-    notes.append(
-        graph.note(
-            0.015,
-            -0.95 * reach,
-            "dots at p → 0: each feature alone",
-            size=15,
-            color=theme.TRU,
-            xanchor="left",
-        )
-    )
-    return notes
-
-
-def _spread(places: list[float], gap: float) -> list[float]:
-    """Labels pushed apart around their own middle."""
-    order = sorted(range(len(places)), key=places.__getitem__)
-    pushed = list(places)
-    for before, after in pairwise(order):
-        pushed[after] = max(pushed[after], pushed[before] + gap)
-    over = max(0.0, pushed[order[-1]] - 0.97)
-    return [p - over for p in pushed]
-
-
-def path_caption(result: Path, i: int) -> str:
-    """The weights at one keep probability and what they mean."""
-    p = KEEPS[i]
-    shown = ", ".join(f"{{par:{fixed(float(v))}}}" for v in result.weight[i, :2])
-    names = "w₁ and w₂ are" if result.weight.shape[1] > 1 else "w₁ is"
-    text = f"At p = {p:.2f} the weights {names} {shown} after rescaling by p; "
+    tail = "".join(f" Note: {notice}." for notice in result.fitted.notices)
     if p == 1:
-        note = f" ({result.notices[-1]})" if result.notices else ""
-        return f"{text}nothing is dropped: least squares{note}."
-    return (
-        f"{text}training believes every correlation to be {p:.2f} times its size. Effective "
-        f"degrees of freedom: {fixed(float(result.df[i]))} of {result.weight.shape[1]}."
+        return (
+            f"With p = 1 nothing is dropped: every mask costs {{fwd:{short(loss.total, 5)}}}, the "
+            f"penalty is 0 and Γ = 0. This is least squares.{tail}"
+        )
+    masks = "a single mask costs" if n == 1 else f"over {count(n)} random masks the cost averages"
+    after = short(result.fitted.norm_after or 0.0)
+    inside = "inside the interval"
+    if not result.is_inside(i):
+        inside = "outside the interval, as 1 time in 20"
+    text = (
+        f"{masks[0].upper()}{masks[1:]} {{fwd:{short(mean, 5)}}} ± {short(result.error(n), 2)}; "
+        f"the formula says {{tru:{short(loss.total, 5)}}} ({inside}). Keeping "
+        f"{short(100 * p, 3)}% of the entries adds a penalty of {short(loss.penalty)} to a fit of "
+        f"{short(loss.fit)}; every column of XΓ⁻¹ has length {{fwd:{after}}}."
     )
+    return text + tail

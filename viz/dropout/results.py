@@ -8,12 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from viz.dropout import compute
-from viz.dropout.compute import Descent, Loss, MonteCarlo, Sample, Tikhonov
+from viz.dropout.compute import Loss, MonteCarlo, Report, Tikhonov
+from viz.dropout.descent import Descent, sgd
+from viz.dropout.samples import Sample, check
 
 FloatArray = npt.NDArray[np.float64]
 KEEPS = tuple(round(0.02 * k, 2) for k in range(1, 51))
 METHODS = ("dropout", "ridge", "batchnorm + ridge")
-UNITS = tuple(float(f"{10 ** (k / 10):.4g}") for k in range(-20, 21))
+NORMAL_95 = 1.96
+FRAMES = 60
+UNITS = tuple(float(f"{10 ** (k / 5):.3g}") for k in range(-10, 11))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,6 +27,7 @@ class Cost:
     Attributes:
         shown: numbers of masks at which the running mean is drawn.
         running: the mean over the first masks, shape (len(shown),).
+        exact: the cost from a list of all masks, for at most 8 columns.
     """
 
     sample: Sample
@@ -35,23 +40,70 @@ class Cost:
     shared: bool
     exact: float | None
 
+    def error(self, masks: int) -> float:
+        """Half the width of the 95 % interval of a mean over so many masks."""
+        return NORMAL_95 * float(self.trial.samples.std()) / math.sqrt(masks)
+
+    def is_inside(self, i: int) -> bool:
+        """Whether the formula lies in the interval around the i-th running mean."""
+        gap = abs(float(self.running[i]) - self.loss.total)
+        return gap <= self.error(int(self.shown[i])) + 1e-6 * max(1.0, abs(self.loss.total))
+
 
 def cost(
-    sample: Sample, *, keep_prob: float, draws: int, shared: bool, rng: np.random.Generator
+    sample: Sample,
+    *,
+    keep_prob: float,
+    draws: int,
+    shared: bool,
+    rng: np.random.Generator,
+    progress: Report | None = None,
 ) -> Cost:
     """Fit, then average the cost of the fit over random masks."""
     fitted = compute.tikhonov(sample.x, sample.y, keep_prob=keep_prob)
     weight = fitted.w_check
     loss = compute.closed_loss(sample.x, sample.y, weight, keep_prob=keep_prob)
+    options: dict[str, Any] = {"keep_prob": keep_prob, "shared": shared}
     trial = compute.monte_carlo(
-        sample.x, sample.y, weight, keep_prob=keep_prob, draws=draws, rng=rng, shared=shared
+        sample.x, sample.y, weight, draws=draws, rng=rng, progress=progress, **options
     )
-    shown = np.unique(np.geomspace(1, draws, 60).round().astype(int))
+    shown = np.unique(np.geomspace(1, draws, FRAMES).round().astype(int))
     running = np.cumsum(trial.samples)[shown - 1] / shown
     exact = None
     if sample.x.shape[1] <= 8:
         exact = compute.exact_loss(sample.x, sample.y, weight, keep_prob=keep_prob)
     return Cost(sample, keep_prob, fitted, loss, trial, shown, running, shared, exact)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slice:
+    """The cost along the first weight while the others stay.
+
+    Attributes:
+        at: values of the weight, w_check in their middle, shape (points,).
+        curve: the formula there. clouds: costs of single masks, shape (points, masks).
+    """
+
+    at: FloatArray
+    curve: FloatArray
+    clouds: FloatArray
+
+
+def cost_slice(result: Cost, rng: np.random.Generator, points: int = 17) -> Slice:
+    """The formula's parabola, and a few random masks at each of its points."""
+    x, y, weight = result.sample.x, result.sample.y, result.fitted.w_check
+    norm = math.sqrt(float((x[:, 0] ** 2).sum())) or 1.0
+    reach = max(1.5 * abs(float(weight[0])), math.sqrt(float(y @ y)) / norm)
+    at = float(weight[0]) + reach * np.linspace(-1, 1, points)
+    draws = int(np.clip(4_000_000 / (points * x.size), 2, 25))
+    curve, clouds = [], []
+    for value in at:
+        moved = np.concatenate([[value], weight[1:]])
+        options: dict[str, Any] = {"keep_prob": result.keep_prob}
+        curve.append(compute.closed_loss(x, y, moved, **options).total)
+        options |= {"draws": draws, "rng": rng, "shared": result.shared}
+        clouds.append(compute.monte_carlo(x, y, moved, **options).samples)
+    return Slice(at, np.array(curve), np.array(clouds))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,26 +129,29 @@ class Path:
 
 def path(sample: Sample, *, keep_prob: float) -> Path:
     """Follow the weights from p = 0.02 to least squares at p = 1."""
-    x, y = sample.x, sample.y
-    found = [compute.tikhonov(x, y, keep_prob=p) for p in KEEPS]
-    norms = found[0].norms
+    x, y = check(sample.x, sample.y)
+    found = compute.weight_path(x, y, KEEPS)
+    norms = np.sqrt((x**2).sum(axis=0))
     ones = np.where(norms > 0, x.T @ y / np.where(norms > 0, norms, 1) ** 2, 0.0)
-    weight = np.array([one.weight for one in found])
-    train = np.array([float(((y - x @ w) ** 2).mean()) for w in weight])
     test = None
     if sample.x_test is not None and sample.y_test is not None:
-        test = np.array([float(((sample.y_test - sample.x_test @ w) ** 2).mean()) for w in weight])
+        test = _errors(sample.x_test, sample.y_test, found.weight)
+    notices = compute.tikhonov(x, y, keep_prob=1.0).notices
     return Path(
         sample,
         keep_prob,
-        np.array([one.w_check for one in found]),
-        weight,
+        found.w_check,
+        found.weight,
         ones,
-        np.array([one.df for one in found]),
-        train,
+        found.df,
+        _errors(x, y, found.weight),
         test,
-        found[-1].notices,
+        notices,
     )
+
+
+def _errors(x: FloatArray, y: FloatArray, weights: FloatArray) -> FloatArray:
+    return np.asarray(((y[:, None] - x @ weights.T) ** 2).mean(axis=0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +172,7 @@ class Masks:
 
 def masks(sample: Sample, *, keep_prob: float, rng: np.random.Generator, frames: int = 12) -> Masks:
     """Draw masks for the first twenty rows."""
-    compute.check(sample.x, sample.y)
+    check(sample.x, sample.y)
     rows = sample.x[:20]
     drawn = rng.random((frames, *rows.shape)) < compute.check_keep(keep_prob)
     norms = np.sqrt((sample.x**2).sum(axis=0))
@@ -143,7 +198,7 @@ class Units:
 
 def units(sample: Sample, *, keep_prob: float, l2: float) -> Units:
     """Fit each method again for every unit of the first feature."""
-    x, y = compute.check(sample.x, sample.y)
+    x, y = check(sample.x, sample.y)
     changes, shifted = {}, {}
     for method in METHODS:
         options: dict[str, Any] = {"method": method, "keep_prob": keep_prob, "l2": l2}
@@ -163,13 +218,14 @@ def units(sample: Sample, *, keep_prob: float, l2: float) -> Units:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Training:
-    """Stochastic descent under masks, beside the closed form it must find."""
+    """Descent under masks, the closed form it must find, and that of the other convention."""
 
     sample: Sample
     keep_prob: float
     inverted: bool
     descent: Descent
     target: FloatArray
+    other: FloatArray
 
     def distance(self, frame: int) -> float:
         """Relative distance of the averaged iterate from the closed form."""
@@ -187,9 +243,9 @@ def training(
     rng: np.random.Generator,
 ) -> Training:
     """Descend with fresh masks; inverted dropout is compared with p w_check."""
-    x, y = compute.check(sample.x, sample.y)
+    x, y = check(sample.x, sample.y)
     found = compute.tikhonov(x, y, keep_prob=keep_prob)
-    run = compute.sgd(
+    run = sgd(
         x,
         y,
         keep_prob=keep_prob,
@@ -198,4 +254,5 @@ def training(
         rng=rng,
         inverted=inverted,
     )
-    return Training(sample, keep_prob, inverted, run, found.weight if inverted else found.w_check)
+    ends = (found.weight, found.w_check) if inverted else (found.w_check, found.weight)
+    return Training(sample, keep_prob, inverted, run, *ends)

@@ -1,480 +1,307 @@
-"""The exam's graph, its loss and its rules, and the graphs beyond it."""
+"""The views of graph networks: the exam's graph, its rules and its loss, and what lies beyond."""
 
-from typing import Any, Literal
+from typing import Any
 
-import numpy as np
-
-from viz import seeds, tables
 from viz.draw.film import Film
-from viz.gnn import compute, figures, graphs, more_figures, results, rules, texts, training
-from viz.gnn.graphs import Graph
-from viz.gnn.results import Depth, Layers, Learned, Masked, Shuffle
-from viz.gnn.training import Speed
-from viz.settings import BaseSettings, choice, number, own_data, switch, table, text
-from viz.view import Preset, Progress, View, quiet
+from viz.gnn import (
+    depth_figures,
+    derivations,
+    figures,
+    learning_figures,
+    loss_figures,
+    shuffle_figures,
+    snippets,
+    witnesses,
+)
+from viz.gnn.further import (
+    DepthSettings,
+    LossSettings,
+    ScaleSettings,
+    ShuffleSettings,
+    TrainSettings,
+    run_depth,
+    run_loss,
+    run_scale,
+    run_shuffle,
+    run_train,
+)
+from viz.gnn.inputs import SEED, GraphSettings, LayerSettings, run_layer
+from viz.gnn.results import Learned, Shuffle
+from viz.view import Preset, View
 
-EXAMPLE = """# one edge a line: two names
-ann bob
-bob cara
-cara ann
-cara dan
-dan eve
-"""
-GraphName = Literal["figure 8", "karate", "ring", "grid", "random", "blocks", "hubs", "own"]
-DRAWN = ("random", "blocks", "hubs", "ring", "grid")
-
-
-class RuleKey(seeds.SeedModel):
-    """What the solution says of a rule."""
-
-    verdict: str
-    also_accepted: str = ""
-
-
-class Exam(seeds.SeedModel):
-    """The whole seed file."""
-
-    nodes: int
-    edges_known: tuple[tuple[int, int], ...]
-    edges_unknown: tuple[tuple[int, int], ...]
-    labels: tuple[int, ...]
-    prediction_names: tuple[str, ...]
-    held_back: tuple[int, ...]
-    patterns: tuple[str, ...]
-    shape_w1: tuple[str, ...]
-    rules: dict[str, RuleKey]
-    neighbors: dict[str, tuple[int, ...]]
-
-
-SEED = seeds.load("gnn", Exam)
+__all__ = [
+    "SEED",
+    "VIEWS",
+    "DepthSettings",
+    "LayerSettings",
+    "LossSettings",
+    "ScaleSettings",
+    "ShuffleSettings",
+    "TrainSettings",
+]
+LARGE_TEXT = 20_000
 
 
-class GraphSettings(BaseSettings):
-    """Which graph."""
-
-    graph: GraphName = choice("figure 8", key="graph", label="Graph")
-    edge_14: bool = switch(
-        False,
-        key="e14",
-        label="Edge 1–4",
-        when={"graph": ("figure 8",)},
-        hint="The edges among 1, 4 and 5 are not given in the text.",
-    )
-    edge_15: bool = switch(False, key="e15", label="Edge 1–5", when={"graph": ("figure 8",)})
-    edge_45: bool = switch(False, key="e45", label="Edge 4–5", when={"graph": ("figure 8",)})
-    num_nodes: int = number(30, key="n", label="Nodes", low=3, high=300, when={"graph": DRAWN})
-    num_edges: int = number(
-        60, key="m", label="Edges", low=1, high=2000, box=True, when={"graph": ("random",)}
-    )
-    seed: int = number(
-        0,
-        key="seed",
-        label="Seed",
-        low=0,
-        high=999,
-        box=True,
-        when={"graph": ("karate", "ring", "grid", "random", "blocks", "hubs", "own")},
-    )
-    own: str = own_data(
-        example=EXAMPLE,
-        limit=2_000_000,
-        when={"graph": ("own",)},
-        upload=("txt", "csv", "graphml"),
-        hint="An edge list (two names a line, by space, comma or tab) or a GraphML document.",
-    )
+def slow_graph(settings: GraphSettings) -> bool:
+    """Reading, or laying out more than 80 nodes, takes longer than a drag should wait."""
+    if settings.graph == "own":
+        return len(settings.own) > LARGE_TEXT
+    return settings.graph not in ("figure 8", "karate") and settings.num_nodes > 80
 
 
-def graph_of(settings: GraphSettings) -> Graph:
-    """The graph that the settings describe."""
-    rng = np.random.default_rng(settings.seed)
-    n = settings.num_nodes
-    match settings.graph:
-        case "figure 8":
-            pairs = [*SEED.edges_known, *(tuple(e) for e in _open_edges(settings))]
-            return graphs.graph(SEED.nodes, np.array(pairs) - 1)
-        case "karate":
-            return graphs.karate()
-        case "ring":
-            return graphs.ring(n)
-        case "grid":
-            return graphs.grid(max(2, round(n**0.5)))
-        case "random":
-            return graphs.random_graph(n, settings.num_edges, rng=rng)
-        case "blocks":
-            return graphs.two_blocks(n, rng=rng)
-        case "hubs":
-            return graphs.preferential(n, rng=rng)
-    return graphs.read_graph(settings.own)
-
-
-def _open_edges(settings: GraphSettings) -> list[tuple[int, int]]:
-    chosen = (settings.edge_14, settings.edge_15, settings.edge_45)
-    return [edge for edge, on in zip(SEED.edges_unknown, chosen, strict=True) if on]
-
-
-def _choices(settings: GraphSettings) -> tuple[str, ...]:
-    if settings.graph != "figure 8":
-        return ()
-    return tuple(f"{a}–{b}" for a, b in _open_edges(settings))
-
-
-class NodeSettings(BaseSettings):
-    """The chosen node and the weights; these controls come first."""
-
-    node: int = number(2, key="i", label="Node", low=1, high=1000, box=True)
-    num_layers: int = number(1, key="L", label="Layers", low=1, high=8)
-    first: float = number(2.0, key="W1", label="W₁", low=-3, high=3, step=0.1)
-    second: float = number(0.5, key="W2", label="W₂", low=-3, high=3, step=0.1)
-
-
-class LayerSettings(GraphSettings, NodeSettings):
-    """Rule (9), seen from one node."""
-
-    states: str = table("1, 2, 3, 4, 5", key="s", label="States", when={"graph": ("figure 8",)})
-    residual: bool = switch(True, key="res", label="Add the old state")
-
-
-def run_layer(settings: LayerSettings, progress: Progress = quiet) -> Layers:
-    del progress
-    found = graph_of(settings)
-    if settings.graph == "figure 8":
-        states = tables.read_numbers(settings.states, limit=5, what="list of states")
-        if len(states) != found.num_nodes:
-            raise ValueError(f"there are {found.num_nodes} nodes but {len(states)} states")
-        if max(map(abs, states)) > 1000:
-            raise ValueError("states must lie between -1000 and 1000")
-    else:
-        states = tuple(np.random.default_rng(settings.seed + 1).normal(size=found.num_nodes))
-    return results.layers(
-        found,
-        states,
-        first=settings.first,
-        second=settings.second,
-        node=min(settings.node, found.num_nodes),
-        num_layers=settings.num_layers,
-        residual=settings.residual,
-        choices=_choices(settings),
-    )
-
-
-class ShuffleSettings(BaseSettings):
-    """A rule under all orders; the order is what the bar moves."""
-
-    rule: Literal[
-        "mean",
-        "max",
-        "product, a weight each",
-        "product, a matrix each",
-        "sum",
-        "min",
-        "median",
-        "deviation",
-        "sum, a weight each",
-        "first neighbor",
-        "RNN over the list",
-        "softmax attention",
-        "sorted list",
-        "list in order",
-        "own",
-    ] = choice("product, a matrix each", key="rule", label="Rule")
-    width: int = number(2, key="d", label="State dimension d", low=1, high=8)
-    num_neighbors: int = number(4, key="nb", label="Neighbors n", low=1, high=7)
-    seed: int = number(0, key="seed", label="Seed", low=0, high=999, box=True)
-    formula: str = text(
-        "w * tanh(m) / n",
-        key="f",
-        label="Formula in s, m, w, j, n",
-        limit=120,
-        when={"rule": ("own",)},
-        hint="s: own state, m: the message, w: the weight of its place j, n: how many.",
-    )
-    product: bool = switch(
-        False, key="prod", label="Multiply instead of adding", when={"rule": ("own",)}
-    )
-
-
-def run_shuffle(settings: ShuffleSettings, progress: Progress = quiet) -> Shuffle:
-    del progress
-    if settings.rule == "own":
-        rule = rules.typed_rule(settings.formula, product=settings.product)
-        name = settings.formula.strip().replace("{", "(").replace("}", ")")
-    else:
-        rule, name = rules.RULES[settings.rule], settings.rule
-    return results.shuffle(
-        name, rule, width=settings.width, num_neighbors=settings.num_neighbors, seed=settings.seed
-    )
-
-
-class LossSettings(BaseSettings):
-    """The masked loss on the exam's graph."""
-
-    predictions: str = table("0.2, 0.8, 0.6, 0.9, 0.3", key="p", label="Predictions a … e")
-    held_1: bool = switch(True, key="h1", label="Hold back node 1")
-    held_2: bool = switch(False, key="h2", label="Hold back node 2")
-    held_3: bool = switch(False, key="h3", label="Hold back node 3")
-    held_4: bool = switch(True, key="h4", label="Hold back node 4")
-    held_5: bool = switch(False, key="h5", label="Hold back node 5")
-
-
-def run_loss(settings: LossSettings, progress: Progress = quiet) -> Masked:
-    del progress
-    switches = (settings.held_1, settings.held_2, settings.held_3, settings.held_4, settings.held_5)
-    held = [i for i, on in enumerate(switches, 1) if on]
-    predictions = tables.read_numbers(settings.predictions, limit=5, what="list of predictions")
-    found = graphs.graph(SEED.nodes, np.array(SEED.edges_known) - 1)
-    return results.masked(found, predictions, SEED.labels, held)
-
-
-class DepthSettings(GraphSettings):
-    """Repeated averaging; the layer is what the bar moves."""
-
-    how: Literal["mean", "gcn"] = choice("mean", key="agg", label="Averaging")
-    self_loops: bool = switch(True, key="loops", label="Self-loops", when={"how": ("mean",)})
-
-
-def run_depth(settings: DepthSettings, progress: Progress = quiet) -> Depth:
-    del progress
-    found = graph_of(settings)
-    if found.num_nodes > graphs.DRAWN:
-        raise ValueError(
-            f"smoothing takes at most {graphs.DRAWN} nodes, this graph has {found.num_nodes}"
-        )
-    start: Any = SEED.labels
-    if settings.graph != "figure 8":
-        start = np.random.default_rng(settings.seed + 1).normal(size=found.num_nodes)
-    return results.depth(found, start, how=settings.how, self_loops=settings.self_loops)
-
-
-class TrainSettings(BaseSettings):
-    """Rule (9) trained on the labelled nodes; the epoch is what the bar moves."""
-
-    train: bool = switch(False, key="train", label="Train", hint="About a second.")
-    graph: Literal["figure 8", "karate"] = choice("figure 8", key="on", label="Graph")
-    states: Literal["random", "constant"] = choice("random", key="from", label="First states")
-    aggregate: Literal["mean", "sum"] = choice("mean", key="by", label="Aggregate")
-    num_layers: int = number(2, key="L2", label="Layers", low=1, high=4)
-    seed: int = number(0, key="seed", label="Seed", low=0, high=999, box=True)
-
-
-def run_train(settings: TrainSettings, progress: Progress = quiet) -> Learned:
-    found, labels, train = _labelled(settings.graph)
-    rng = np.random.default_rng(settings.seed)
-    width = 4
-    start = np.ones((found.num_nodes, width))
-    if settings.states == "random":
-        width = 4 if settings.graph == "figure 8" else 16
-        start = rng.normal(size=(found.num_nodes, width))
-    run = training.train_nodes(
-        found,
-        start,
-        labels,
-        train,
-        aggregate=settings.aggregate,
-        num_layers=settings.num_layers,
-        width=width,
-        num_epochs=200 if settings.train else 0,
-        seed=settings.seed,
-        progress=progress,
-    )
-    return Learned(
-        found,
-        graphs.layout(found),
-        labels,
-        train,
-        run,
-        compute.refine(found),
-        settings.states == "constant",
-        settings.aggregate,
-    )
-
-
-def _labelled(name: str) -> tuple[Graph, tuple[int, ...], tuple[bool, ...]]:
-    """The exam's labels, or the club's two sides of which only the leaders are told."""
-    if name == "figure 8":
-        found = graphs.graph(SEED.nodes, np.array(SEED.edges_known) - 1)
-        return found, SEED.labels, tuple(i + 1 not in SEED.held_back for i in range(SEED.nodes))
-    return graphs.karate(), graphs.karate_sides(), tuple(i in (0, 33) for i in range(34))
-
-
-class ScaleSettings(BaseSettings):
-    """One layer on a large random graph."""
-
-    num_nodes: int = number(1000, key="N", label="Nodes", low=1000, high=100_000, log=1)
-    num_edges: int = number(10_000, key="E", label="Edges", low=1000, high=1_000_000, log=1)
-    seed: int = number(0, key="seed", label="Seed", low=0, high=999, box=True)
-
-
-def run_scale(settings: ScaleSettings, progress: Progress = quiet) -> Speed:
-    def make() -> Graph:
-        rng = np.random.default_rng(settings.seed)
-        return graphs.random_graph(settings.num_nodes, settings.num_edges, rng=rng)
-
-    return training.sparse_layer(make, progress=progress)
+def slow_shuffle(settings: ShuffleSettings) -> bool:
+    """Hundreds of orders of long vectors."""
+    return settings.num_neighbors >= 6 and settings.width >= 4
 
 
 def more_shuffle(result: Shuffle, *, phone: bool = False) -> tuple[Film, ...]:
-    return (more_figures.verdict_board(result, phone=phone),)
+    return (shuffle_figures.verdict_board(result, phone=phone),)
 
 
-VIEWS: tuple[View[Any, Any], ...] = (
-    View(
-        key="layer",
-        label="Messages",
-        settings=LayerSettings,
-        run=run_layer,
-        film=figures.message_passing,
-        answer=lambda result: float(result.history[-1][result.node]),
-        snippet=lambda s: texts.layer_snippet(run_layer(s)),
-        derive=texts.layer_lines,
-        agree=lambda s: texts.layer_agree(run_layer(s)),
-        slow=lambda s: s.graph == "own" and len(s.own) > 60_000,
-        presets=(
-            Preset("Exam 10(c) node 2", {"node": 2}, "Three neighbors: 1, 4 and 5."),
-            Preset("Exam 10(c) node 3", {"node": 3}, "One neighbor: 5."),
-            Preset("Karate club", {"graph": "karate", "node": 1}, "34 members, 78 friendships."),
-            Preset("Own graph", {"graph": "own", "node": 1}, "Type your own edges below."),
+def final_loss(result: Learned) -> float:
+    return float(result.run.train_loss[-1])
+
+
+LAYER: View[Any, Any] = View(
+    key="layer",
+    label="Messages",
+    settings=LayerSettings,
+    run=run_layer,
+    film=figures.message_passing,
+    answer=lambda result: [float(v) for v in result.states[-1][result.node]],
+    snippet=lambda s: snippets.layer_snippet(run_layer(s)),
+    derive=derivations.layer_lines,
+    agree=lambda s: witnesses.layer_agree(run_layer(s)),
+    slow=slow_graph,
+    presets=(
+        Preset("Exam 10(c) node 2", {"node": 2}, "Three neighbors: 1, 4 and 5."),
+        Preset("Exam 10(c) node 3", {"node": 3}, "One neighbor: 5."),
+        Preset(
+            "Vectors, d = 2 and k = 3",
+            {"width": 2, "hidden": 3},
+            "W₁ is 2 × 3 and W₂ is 3 × 2; Derive has the shapes.",
         ),
-        findings=(
-            Preset(
-                "three layers, seen from node 3",
-                {"node": 3, "num_layers": 3},
-                "After 3 layers it has heard of node 1: 3–5–2–1.",
-            ),
-            Preset("no residual", {"residual": False}, "The node forgets itself."),
-            Preset("add edge 1–4", {"edge_14": True}, "Nodes 2 and 3 keep their neighbors."),
-        ),
-        table=lambda result: {
-            "node": list(result.graph.names[:200]),
-            **{f"layer {i}": [float(v) for v in s[:200]] for i, s in enumerate(result.history)},
-        },
+        Preset("Karate club", {"graph": "karate", "node": 1}, "34 members, 78 friendships."),
+        Preset("Own graph", {"graph": "own", "node": 1}, "Type your own edges below."),
     ),
-    View(
-        key="shuffle",
-        label="Shuffle",
-        settings=ShuffleSettings,
-        run=run_shuffle,
-        film=more_figures.shuffled,
-        answer=lambda _: texts.exam_verdicts(),
-        snippet=lambda s: texts.shuffle_snippet(run_shuffle(s)),
-        derive=texts.shuffle_lines,
-        agree=lambda s: texts.shuffle_agree(run_shuffle(s)),
-        more=more_shuffle,
-        presets=(
-            Preset("Exam 10(a) mean", {"rule": "mean"}, "Valid."),
-            Preset("Exam 10(a) max", {"rule": "max"}, "Valid."),
-            Preset(
-                "Exam 10(a) product",
-                {"rule": "product, a weight each", "width": 1},
-                "For scalars the order does not matter, weights and all.",
-            ),
+    findings=(
+        Preset(
+            "three layers, seen from node 3",
+            {"node": 3, "num_layers": 3},
+            "Only after 3 layers has it heard of nodes 1 and 4: by way of 5 and 2.",
         ),
-        findings=(
-            Preset(
-                "the product trap",
-                {"rule": "product, a matrix each", "width": 1},
-                "At d = 1 matrices are numbers, and the line is flat; now set d to 2.",
-            ),
-            Preset("attention", {"rule": "softmax attention"}, "Weights that follow the messages."),
-            Preset("your own rule", {"rule": "own"}, "Type a formula and shuffle it."),
+        Preset(
+            "all open edges on",
+            {"open_edges": "all"},
+            "Nodes 2 and 3 keep their neighbors, so the exam's answers stand.",
         ),
+        Preset("no residual", {"residual": False}, "The node forgets what it was."),
     ),
-    View(
-        key="loss",
-        label="Loss",
-        settings=LossSettings,
-        run=run_loss,
-        film=figures.masked_loss,
-        answer=lambda result: result.loss.value,
-        snippet=lambda s: texts.loss_snippet(run_loss(s)),
-        derive=texts.loss_lines,
-        agree=lambda s: texts.loss_agree(run_loss(s)),
-        presets=(Preset("Exam 10(b)", {}, "Nodes 1 and 4 are held back."),),
-        findings=(
-            Preset(
-                "move a and d",
-                {"predictions": "0.9, 0.8, 0.6, 0.1, 0.3"},
-                "Held back: the loss does not move.",
-            ),
-            Preset("move b", {"predictions": "0.2, 0.4, 0.6, 0.9, 0.3"}, "Now it does."),
-            Preset("hold back nobody", {"held_1": False, "held_4": False}, "The mean of all five."),
-        ),
-    ),
-    View(
-        key="depth",
-        label="Depth",
-        settings=DepthSettings,
-        run=run_depth,
-        film=more_figures.over_smoothing,
-        answer=lambda result: result.smoothing.second,
-        snippet=lambda s: texts.depth_snippet(run_depth(s)),
-        derive=texts.depth_lines,
-        agree=lambda s: texts.depth_agree(run_depth(s)),
-        slow=lambda s: s.graph == "own" and len(s.own) > 60_000,
-        findings=(
-            Preset(
-                "never settles",
-                {"self_loops": False},
-                "Without self-loops the averages flip for ever.",
-            ),
-            Preset(
-                "an odd cycle", {"self_loops": False, "edge_14": True}, "It cures the flipping."
-            ),
-            Preset("karate club", {"graph": "karate"}, "|λ₂| = 0.896."),
-        ),
-    ),
-    View(
-        key="train",
-        label="Training",
-        settings=TrainSettings,
-        run=run_train,
-        film=more_figures.learning,
-        answer=texts.entropy,
-        snippet=lambda s: texts.train_snippet(run_train(s)),
-        derive=texts.train_lines,
-        agree=lambda s: texts.train_agree(run_train(s)),
-        slow=lambda s: s.train,
-        presets=(
-            Preset("Train it", {"train": True}, "200 epochs of Adam."),
-            Preset(
-                "Karate, two labels",
-                {"train": True, "graph": "karate"},
-                "Only the two leaders are told.",
-            ),
-        ),
-        findings=(
-            Preset(
-                "constant states",
-                {"train": True, "states": "constant"},
-                "With the mean the loss is stuck at the entropy of the labels.",
-            ),
-            Preset(
-                "twins",
-                {"train": True, "states": "constant", "aggregate": "sum"},
-                "Nodes 1 and 4 stay twins, though their labels differ.",
-            ),
-            Preset(
-                "train it", {"train": True}, "The training loss goes to 0, the held-back one up."
-            ),
-        ),
-        atol=1e-8,
-    ),
-    View(
-        key="scale",
-        label="Scale",
-        settings=ScaleSettings,
-        run=run_scale,
-        film=more_figures.large_layer,
-        answer=lambda result: float(result.num_edges),
-        snippet=lambda s: texts.scale_snippet(s.num_nodes, s.num_edges),
-        derive=texts.scale_lines,
-        agree=lambda s: texts.scale_agree(run_scale(s)),
-        slow=lambda s: s.num_edges > 20_000 or s.num_nodes > 20_000,
-        findings=(
-            Preset(
-                "a million edges",
-                {"num_nodes": 100_000, "num_edges": 1_000_000},
-                "A layer takes some milliseconds.",
-            ),
-        ),
-    ),
+    table=lambda result: {
+        "node": list(result.graph.names[:200]),
+        **{f"layer {i}": [float(v) for v in s[:200, 0]] for i, s in enumerate(result.states)},
+    },
 )
+
+SHUFFLE: View[Any, Any] = View(
+    key="shuffle",
+    label="Shuffle",
+    settings=ShuffleSettings,
+    run=run_shuffle,
+    film=shuffle_figures.shuffled,
+    answer=witnesses.shuffle_answer,
+    snippet=lambda s: snippets.shuffle_snippet(run_shuffle(s)),
+    derive=derivations.shuffle_lines,
+    agree=lambda s: witnesses.shuffle_agree(run_shuffle(s)),
+    more=more_shuffle,
+    slow=slow_shuffle,
+    presets=(
+        Preset("Exam 10(a) mean", {"rule": "mean"}, "Valid."),
+        Preset("Exam 10(a) max", {"rule": "max"}, "Valid."),
+        Preset(
+            "Exam 10(a) product",
+            {"rule": "product, a weight each", "width": 1},
+            "For scalars the order does not matter, weights and all.",
+        ),
+    ),
+    findings=(
+        Preset(
+            "the product trap",
+            {"rule": "product, a matrix each", "width": 1},
+            "At d = 1 matrices are numbers, and the line is flat; now set d to 2.",
+        ),
+        Preset(
+            "attention",
+            {"rule": "softmax attention"},
+            "Its weights follow the messages, not their places: flat.",
+        ),
+        Preset("your own rule", {"rule": "own"}, "Type a formula and shuffle it."),
+    ),
+    table=lambda result: {
+        "rule": [row[0] for row in result.board],
+        "valid": [row[1] for row in result.board],
+        "largest change": [row[2] for row in result.board],
+    },
+)
+
+LOSS: View[Any, Any] = View(
+    key="loss",
+    label="Loss",
+    settings=LossSettings,
+    run=run_loss,
+    film=loss_figures.masked_loss,
+    answer=lambda result: result.loss.value,
+    snippet=lambda s: snippets.loss_snippet(run_loss(s)),
+    derive=derivations.loss_lines,
+    agree=lambda s: witnesses.loss_agree(run_loss(s)),
+    presets=(
+        Preset("Exam 10(b)", {}, "Nodes 1 and 4 are held back."),
+        Preset(
+            "Hold back nobody",
+            {"held_1": False, "held_4": False},
+            "The mean of all five terms.",
+        ),
+    ),
+    findings=(
+        Preset(
+            "drag a",
+            {"dragged": "a"},
+            "Node 1 is held back: move the bar, and the training loss stays where it is.",
+            step=0,
+        ),
+        Preset(
+            "drag b",
+            {"dragged": "b"},
+            "Node 2 is a training node of class 1: the smaller b, the dearer.",
+            step=0,
+        ),
+        Preset(
+            "one class left",
+            {"held_5": True},
+            "The loss is still defined, but predicting 1 everywhere would bring it to 0.",
+        ),
+    ),
+    table=lambda result: {
+        "node": list(result.graph.names),
+        "prediction": list(result.predictions),
+        "label": list(result.labels),
+        "in the loss": list(result.train),
+        "its term": [float(v) for v in result.loss.per_node],
+        "gradient": [float(v) for v in result.loss.gradient],
+    },
+)
+
+DEPTH: View[Any, Any] = View(
+    key="depth",
+    label="Depth",
+    settings=DepthSettings,
+    run=run_depth,
+    film=depth_figures.over_smoothing,
+    answer=lambda result: result.smoothing.second,
+    snippet=lambda s: snippets.depth_snippet(run_depth(s)),
+    derive=derivations.depth_lines,
+    agree=lambda s: witnesses.depth_agree(run_depth(s)),
+    slow=slow_graph,
+    presets=(
+        Preset("Never settles", {"self_loops": False}, "Averages flip between two patterns."),
+        Preset("Karate club", {"graph": "karate"}, "34 members, |λ₂| = 0.896."),
+        Preset("Own graph", {"graph": "own"}, "Type your own edges below."),
+    ),
+    findings=(
+        Preset(
+            "never settles",
+            {"self_loops": False},
+            "Without self-loops the averages flip for ever.",
+        ),
+        Preset(
+            "an odd cycle",
+            {"self_loops": False, "open_edges": "1-4"},
+            "Nodes 1, 2 and 4 form a triangle: it cures the flipping.",
+        ),
+        Preset(
+            "a long ring",
+            {"graph": "ring", "num_nodes": 60},
+            "News travels slowly: |λ₂| is close to 1.",
+        ),
+    ),
+    table=lambda result: {
+        "node": list(result.graph.names),
+        **{f"layer {i}": list(result.smoothing.states[i]) for i in (0, 1, 2, 10, 64)},
+    },
+)
+
+TRAIN: View[Any, Any] = View(
+    key="train",
+    label="Training",
+    settings=TrainSettings,
+    run=run_train,
+    film=learning_figures.learning,
+    answer=final_loss,
+    snippet=lambda s: snippets.train_snippet(run_train(s)),
+    derive=derivations.train_lines,
+    agree=lambda s: witnesses.train_agree(run_train(s)),
+    slow=lambda s: s.graph == "own",
+    presets=(
+        Preset("Twins", {"states": "constant", "rule": "sum"}, "Nodes 1 and 4 stay equal."),
+        Preset(
+            "Karate, two labels",
+            {"graph": "karate", "rule": "gcn", "states": "one-hot"},
+            "Only the two leaders' sides are told.",
+        ),
+        Preset("Own graph", {"graph": "own"}, "Type your own edges and labels below."),
+    ),
+    findings=(
+        Preset(
+            "constant states",
+            {"states": "constant"},
+            "Averaging equal things keeps them equal: every p goes to 2/3.",
+        ),
+        Preset(
+            "twins",
+            {"states": "constant", "rule": "sum"},
+            "Nodes 1 and 4 look alike from everywhere, though their labels differ.",
+        ),
+        Preset(
+            "two labels for a club",
+            {"graph": "karate", "rule": "gcn", "states": "one-hot"},
+            "31 of the 32 others come out right.",
+        ),
+    ),
+    atol=1e-6,
+    table=lambda result: {
+        "node": list(result.graph.names),
+        "label": ["?" if y is None else y for y in result.labels],
+        "in training": list(result.train),
+        "probability of class 1": [float(p) for p in result.run.predictions[-1]],
+    },
+)
+
+SCALE: View[Any, Any] = View(
+    key="scale",
+    label="Scale",
+    settings=ScaleSettings,
+    run=run_scale,
+    film=learning_figures.large_layer,
+    answer=lambda result: float(result.num_edges),
+    snippet=lambda s: snippets.scale_snippet(s.num_nodes, s.num_edges),
+    derive=derivations.scale_lines,
+    agree=lambda s: witnesses.scale_agree(run_scale(s)),
+    slow=lambda s: s.num_edges > 20_000 or s.num_nodes > 20_000,
+    more=learning_figures.degree_chart,
+    findings=(
+        Preset(
+            "a million edges",
+            {"num_nodes": 100_000, "num_edges": 1_000_000},
+            "As a sparse product a layer takes some milliseconds.",
+        ),
+    ),
+    table=lambda result: {
+        "method": list(result.layers),
+        "milliseconds a layer": [1000 * v for v in result.layers.values()],
+        "million messages a second": [
+            2e-6 * result.num_edges / max(v, 1e-9) for v in result.layers.values()
+        ],
+    },
+)
+
+VIEWS: tuple[View[Any, Any], ...] = (LAYER, SHUFFLE, LOSS, DEPTH, TRAIN, SCALE)

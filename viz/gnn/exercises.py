@@ -3,10 +3,10 @@
 import numpy as np
 
 from viz.draw.numbers import fixed, listed, short
-from viz.gnn import compute, demo, graphs, rules
+from viz.gnn import compute, demo, graphs, inputs
+from viz.gnn.rule_exercises import update_rules
 from viz.quiz import (
     Answer,
-    Choice,
     Expression,
     Feedback,
     ManyOf,
@@ -17,91 +17,13 @@ from viz.quiz import (
 )
 
 Rng = np.random.Generator
-VALID, NOT = "valid", "not valid"
-FORMULAS = {
-    "mean": "w₁ s + w₂ · mean of the messages",
-    "max": "componentwise maximum of w₁ s and all w₂ m_j",
-    "product, a weight each": "s · Π w_j m_j, a scalar weight for each neighbor",
-    "product, a matrix each": "s · Π W_j m_j componentwise, a matrix for each neighbor",
-    "sum": "w₁ s + w₂ · sum of the messages",
-    "min": "componentwise minimum of w₁ s and all w₂ m_j",
-    "median": "w₁ s + w₂ · median of the messages",
-    "deviation": "w₁ s + w₂ · standard deviation of the messages",
-    "sum, a weight each": "s + Σ w_j m_j, a weight for each neighbor",
-    "first neighbor": "w₁ s + w₂ m₁",
-    "RNN over the list": "a tanh RNN that reads the messages in list order",
-    "softmax attention": "s + Σ softmax(m_j · s) m_j",
-    "sorted list": "a weighted sum over the sorted messages",
-    "list in order": "a weighted sum over the messages in list order",
-}
-
-
-def update_rules(rng: Rng | None) -> Question:
-    """Part (a): which rules are valid?"""
-    names = (
-        list(rules.EXAM)
-        if rng is None
-        else [list(FORMULAS)[i] for i in rng.permutation(len(FORMULAS))[:3]]
-    )
-    width = 1 if rng is None else 2
-    verdicts = [
-        rules.permutation_test(
-            rules.RULES[name], width=width, num_neighbors=3, rng=np.random.default_rng(0)
-        ).valid
-        for name in names
-    ]
-    lenient = [rng is None and name == "product, a weight each" for name in names]
-    items = [
-        (f"{i + 1}. {FORMULAS[name]}", Choice((VALID, NOT), 0 if valid else 1))
-        for i, (name, valid) in enumerate(zip(names, verdicts, strict=True))
-    ]
-
-    def accepted(values: tuple[int, ...]) -> bool:
-        """The solution's authors meant the scalar product rule to be refused."""
-        return any(lenient) and all(
-            value == (0 if valid else 1) or soft
-            for value, valid, soft in zip(values, verdicts, lenient, strict=True)
-        )
-
-    size = "scalar states" if rng is None else "states of d ≥ 2 numbers, n ≥ 2 neighbors"
-    said = "; ".join(f"{i + 1} is {VALID if v else NOT}" for i, v in enumerate(verdicts))
-    return Question(
-        id="gn-x1",
-        prompt=f"Neighbors have no order. Which update rules ({size}) are valid on graphs?",
-        answer=Parts(*items),
-        why=f"Tried under every order of the neighbors: {said}. Scalars commute, so a product of "
-        "w_j m_j does not notice a shuffle; with matrices it does. That a rule depends on the "
-        "number of neighbors is no reason against it.",
-        feedback=(
-            Feedback(
-                lambda v: accepted(v) and v[2] == 1,
-                "Also accepted: a different weight for each neighbor looks like an order. For "
-                "scalars the product forgets it; with weight matrices you would be right.",
-                accept=True,
-            ),
-            Feedback(
-                lambda v: any(a == 1 and ok for a, ok in zip(v, verdicts, strict=True)),
-                "Shuffle the messages in your head: does the result of every rule you refused "
-                "really change?",
-            ),
-            Feedback(
-                lambda v: any(a == 0 and not ok for a, ok in zip(v, verdicts, strict=True)),
-                "One of the rules you allowed treats the places in the list differently.",
-            ),
-        ),
-        settings=demo.ShuffleSettings.model_validate({"rule": names[-1], "width": max(width, 1)}),
-        points=3,
-    )
-
-
 Case = tuple[graphs.Graph, tuple[int, ...], tuple[int, ...]]
 
 
 def _case(rng: Rng | None) -> Case:
     """A graph, labels, and the nodes held back (from 1); both labels among the others."""
     if rng is None:
-        found = graphs.graph(5, np.array(demo.SEED.edges_known) - 1)
-        return found, demo.SEED.labels, demo.SEED.held_back
+        return inputs.exam_graph(), demo.SEED.labels, demo.SEED.held_back
     while True:
         edges = [[i, int(rng.integers(i))] for i in range(1, 5)]
         edges += [[int(v) for v in rng.permutation(5)[:2]] for _ in range(int(rng.integers(3)))]
@@ -137,10 +59,10 @@ def masked_loss(rng: Rng | None) -> Question:
     return Question(
         id="gn-x2",
         prompt=f"Nodes 1 to 5 have labels {', '.join(map(str, labels))} and predicted "
-        "probabilities a, b, c, d, e of class 1. Nodes "
-        f"{listed([str(h) for h in held])} are held back. Write the average binary cross-entropy "
-        "over the training nodes (log is natural; **e is node 5's prediction**, not Euler's "
-        "number; it may not matter which letters you need).",
+        "probabilities a, b, c, d, e of class 1, one letter for each node. Nodes "
+        f"{listed([str(h) for h in held])} are held back: training does not score them. Write the "
+        "average binary cross-entropy over the training nodes as a formula (log is the natural "
+        "logarithm; **e is node 5's prediction**, not Euler's number).",
         answer=Expression(key, tuple("abcde")),
         why=f"Only the {count} training nodes count, each with the term of its own label: "
         f"−({why})/{count}.",
@@ -176,7 +98,9 @@ def patterns(rng: Rng | None) -> Question:
     place = list(order).index
     return Question(
         id="gn-x3",
-        prompt="s_i′ = s_i + W₁ · (Σ_j tanh(W₂ m_{i,j}))/n_i. Which of these does the rule use?",
+        prompt="A graph net uses the rule s_i′ = s_i + W₁ · (Σ_j tanh(W₂ m_{i,j})) / n_i, where "
+        "node i has n_i neighbors j and gets a message m_{i,j} from each. Which of these design "
+        "patterns does the rule use? Tick all that apply.",
         answer=ManyOf(tuple(options[i] for i in order), frozenset({place(0)})),
         why="The old state is added: a residual connection. Dividing by the number of neighbors "
         "is an average over this node's messages.",
@@ -200,8 +124,9 @@ def shape(rng: Rng | None) -> Question:
     )
     return Question(
         id="gn-x4",
-        prompt=f"States have dimension {d} and W₂ has {k} rows. Which shape does W₁ have (rows, "
-        "columns)?",
+        prompt=f"In s_i′ = s_i + W₁ · (Σ_j tanh(W₂ m_{{i,j}})) / n_i states and messages are "
+        f"vectors of {d} numbers, and W₂ has {k} rows. Which shape does W₁ have: how many rows, "
+        "how many columns?",
         answer=Tokens(tuple(dict.fromkeys((d, k, "n", "1"))), (d, k)),
         why=f"W₂ m is a vector of {k} numbers, so W₁ needs {k} columns; the result is added to a "
         f"state of {d} numbers, so it has {d} rows.",
@@ -243,8 +168,10 @@ def terms(rng: Rng | None) -> Question:
         ]
     return Question(
         id="gn-x5",
-        prompt=f"Edges {_drawn(found)}. With s_i′ = s_i + (W₁/n_i) Σ tanh(W₂ s_j), which terms are "
-        f"summed for nodes {chosen[0]} and {chosen[1]}, and by what is the sum divided?",
+        prompt=f"A graph has nodes 1 to 5 and the edges {_drawn(found)}. The rule is "
+        "s_i′ = s_i + (W₁/n_i) Σ_j tanh(W₂ s_j), the sum over the n_i neighbors of node i. Which "
+        f"terms are summed for nodes {chosen[0]} and {chosen[1]}, and by what is each sum "
+        "divided?",
         answer=Parts(*items),
         why=f"The neighbors are summed ({'; '.join(words)}) and the sum is divided by how many "
         "there are.",
@@ -280,9 +207,11 @@ def one_layer(rng: Rng | None) -> Question:
     )
     return Question(
         id="gn-x6",
-        prompt=f"Edges {_drawn(found)}, states {', '.join(map(str, states))}, W₁ = {short(first)}, "
-        f"W₂ = {short(second)}. What is the state of node {node} after one layer of "
-        "s_i′ = s_i + W₁ · mean_j tanh(W₂ s_j)?",
+        prompt=f"A graph has the edges {_drawn(found)}; nodes 1 to 5 have the states "
+        f"{', '.join(map(str, states))} (single numbers); W₁ = {short(first)} and W₂ = "
+        f"{short(second)}. What is the state of node {node} after one layer of "
+        "s_i′ = s_i + W₁ · mean_j tanh(W₂ s_j), the mean over its neighbors? (To 0.005; tanh is "
+        "understood.)",
         answer=Number(key, abs=0.005, rel=0),
         why=f"Messages {', '.join(fixed(m, 4) for m in inbox)}; {short(own)} + {short(first)} × "
         f"{fixed(sum(inbox) / len(inbox), 4)} = {fixed(key, 4)}.",

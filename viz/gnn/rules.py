@@ -1,5 +1,6 @@
 """Update rules put to the test: apply them under every order of the neighbors and look."""
 
+import functools
 import itertools
 import math
 from collections.abc import Callable
@@ -48,8 +49,8 @@ def _matrix_product(state: FloatArray, inbox: FloatArray, weights: Weights) -> F
 
 
 def _ordered(state: FloatArray, inbox: FloatArray, weights: Weights) -> FloatArray:
-    flat = np.concatenate([state, inbox.ravel()])
-    return np.cos(np.arange(len(flat))) * flat * weights.shared
+    """Add w cos(j) m_j for every place j: the shortest layer on a concatenated list."""
+    return np.asarray(state + weights.shared * np.cos(1 + np.arange(len(inbox))) @ inbox)
 
 
 RULES: dict[str, Rule] = {
@@ -83,21 +84,17 @@ def typed_rule(text: str, *, product: bool = False) -> Rule:
     """
     formula = grammar.read_expression(text, NAMES)
 
+    @functools.lru_cache(maxsize=4096)
+    def term(own: float, message: float, weight: float, place: int, count: int) -> float:
+        values = {"s": own, "m": message, "w": weight, "j": float(place), "n": float(count)}
+        return formula.evaluate(values)
+
     def rule(state: FloatArray, inbox: FloatArray, weights: Weights) -> FloatArray:
         out = np.empty(len(state))
-        for c, own in enumerate(state):
-            terms = [
-                formula.evaluate(
-                    {
-                        "s": float(own),
-                        "m": float(m[c]),
-                        "w": float(weights.each[j]),
-                        "j": j + 1.0,
-                        "n": float(len(inbox)),
-                    }
-                )
-                for j, m in enumerate(inbox)
-            ]
+        each, count = weights.each.tolist(), len(inbox)
+        for c, own in enumerate(state.tolist()):
+            column = inbox[:, c].tolist()
+            terms = [term(own, m, each[j], j + 1, count) for j, m in enumerate(column)]
             out[c] = math.prod(terms) if product else math.fsum(terms)
         return out
 
@@ -113,7 +110,7 @@ class Verdict:
         spread: the largest change over the largest output, worst of all trials.
         outputs: of the trial with the largest spread, for each order tried, shape (orders, d).
         orders: the orders, from 0. witness: the place of the order that differs most.
-        state, inbox: what that trial was given.
+        state, inbox, weights: what that trial was given.
     """
 
     valid: bool
@@ -123,6 +120,7 @@ class Verdict:
     witness: int
     state: FloatArray
     inbox: FloatArray
+    weights: Weights
 
 
 def permutation_test(
@@ -138,8 +136,9 @@ def permutation_test(
         gaps = np.abs(outputs - outputs[0]).max(axis=1)
         spread = float(gaps.max()) / size
         if worst is None or spread > worst.spread:
+            witness = int(gaps.argmax())
             worst = Verdict(
-                spread < TOLERANCE, spread, outputs, orders, int(gaps.argmax()), state, inbox
+                spread < TOLERANCE, spread, outputs, orders, witness, state, inbox, weights
             )
     if worst is None:
         raise ValueError("at least one trial is needed")

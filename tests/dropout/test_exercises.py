@@ -1,0 +1,104 @@
+"""The questions on dropout: the exam's answers, and a word for every known mistake."""
+
+import json
+
+import numpy as np
+import pytest
+
+from viz import quiz
+from viz.dropout import demo, exercises
+
+
+def say(maker, answer, variant=None):
+    return quiz.check(quiz.pose(maker, variant), answer)
+
+
+def place(maker, words):
+    question = quiz.pose(maker, None)
+    return str([quiz.words_of(o) for o in question.answer.options].index(words))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "right", "words"),
+    [
+        ("w = p w̌", True, ""),
+        ("w = w̌ / p", False, "weights must shrink"),
+        ("w = (1 − p) w̌", False, "probability to keep"),
+        ("w = √p w̌", False, "square root"),
+    ],
+)
+def test_the_substitution(chosen, right, words):
+    verdict = say(exercises.substitution, place(exercises.substitution, chosen))
+    assert verdict.right == right
+    assert words in verdict.words
+
+
+@pytest.mark.parametrize(
+    ("answer", "right", "words"),
+    [
+        ("sqrt((1-p)/p)", True, ""),
+        ("√(1/p − 1)", True, ""),
+        ("sqrt(p(1-p))", False, "before substituting"),
+        ("(1-p)/p", False, "square root"),
+        ("sqrt(p/(1-p))", False, "Upside down"),
+    ],
+)
+def test_the_penalty_matrix(answer, right, words):
+    verdict = say(exercises.penalty_matrix, answer)
+    assert verdict.right == right
+    assert words in verdict.words
+
+
+def test_the_seed_names_the_same_relations():
+    assert say(exercises.penalty_matrix, demo.SEED.relation.gamma).right
+    assert demo.SEED.relation.weights == "p"
+    assert demo.SEED.relation.x_tilde == "X * inverse(Gamma)"
+    assert say(exercises.change_of_variables, place(exercises.change_of_variables, "X Γ⁻¹")).right
+
+
+def test_variants_ask_for_the_drop_probability_too():
+    letters = set()
+    for variant in range(1, 20):
+        question = quiz.pose(exercises.penalty_matrix, variant)
+        letters.add(question.answer.names)
+        if question.answer.names == ("q",):
+            assert "erases" in question.prompt
+            assert quiz.check(question, "sqrt(q/(1-q))").right
+            assert "Upside down" in quiz.check(question, "sqrt((1-q)/q)").words
+    assert letters == {("p",), ("q",)}
+
+
+def test_all_columns_get_the_length_two():
+    assert say(exercises.equal_norms, json.dumps(["2", "2"])).right
+    free = say(exercises.equal_norms, json.dumps(["7", "7"]))
+    assert free.right
+    assert "any equal constant" in free.words
+    assert "Upside down" in say(exercises.equal_norms, json.dumps(["0.5", "0.5"])).words
+    assert "columns of X itself" in say(exercises.equal_norms, json.dumps(["5", "3"])).words
+
+
+def test_the_penalty_as_a_number():
+    # p = 4/5, lengths 5 and 3, weights 1 and -2: 0.16 (25 + 36).
+    assert say(exercises.penalty_value, "9.76").right
+    assert "p − p²" in say(exercises.penalty_value, "39.04").words
+    assert "not 1 − p" in say(exercises.penalty_value, "12.2").words
+    assert "squared" in say(exercises.penalty_value, "2.72").words
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [("01;01;01", "a thousandth"), ("10;10;01", "the price stays"), ("10;01;10", "unit and all")],
+)
+def test_mistakes_about_units(answer, words):
+    verdict = say(exercises.units, answer)
+    assert not verdict.right
+    assert words in verdict.words
+    assert say(exercises.units, "10;01;01").right
+
+
+def test_keys_of_variants_follow_from_exact_columns():
+    for variant in range(1, 15):
+        question = quiz.pose(exercises.equal_norms, variant)
+        first, second = json.loads(question.answer.key_text())
+        assert first == second
+        assert 1 / 3 - 1e-9 <= float(np.float64(first)) <= 3 + 1e-9

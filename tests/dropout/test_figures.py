@@ -1,0 +1,159 @@
+"""What the pictures of dropout show, read from their data, and what their sentences say."""
+
+import json
+
+import numpy as np
+import pytest
+
+from viz.draw import film as films
+from viz.dropout import demo, results
+
+
+def view(key):
+    return next(v for v in demo.VIEWS if v.key == key)
+
+
+def result_of(key, **values):
+    chosen = view(key)
+    return chosen.run(chosen.settings(**values))
+
+
+def film_of(key, phone=False, **values):
+    return view(key).film(result_of(key, **values), phone=phone)
+
+
+def named(film, name):
+    return next(t for t in film.figure.data if t.name == name)
+
+
+def notes(film):
+    return " ".join(note.text for note in film.figure.layout.annotations)
+
+
+def test_the_running_mean_ends_inside_the_funnel_on_the_formula():
+    result = result_of("cost")
+    film = view("cost").film(result)
+    assert result.is_inside(len(result.shown) - 1)
+    mean, formula = named(film, "mean of the masks"), named(film, "formula")
+    assert abs(mean.y[-1] - formula.y[0]) < result.error(1000)
+    assert "(inside the interval)" in film.caption()
+    funnel = named(film, "funnel")
+    width = np.ptp(np.asarray(funnel.y)[[0, -1]])
+    assert width == pytest.approx(2 * result.error(1), rel=1e-3)
+
+
+def test_a_mean_outside_the_interval_is_called_so():
+    seen = set()
+    for seed in range(40):
+        result = result_of("cost", seed=seed, num_rows=10, num_features=2, draws=100)
+        last = len(result.shown) - 1
+        outside = abs(result.running[-1] - result.loss.total) > result.error(100)
+        words = "outside" if outside else "inside"
+        assert f"({words} the interval" in view("cost").film(result).caption()
+        assert result.is_inside(last) == (words == "inside")
+        seen.add(words)
+    assert seen == {"inside", "outside"}
+
+
+def test_all_columns_meet_at_one_length():
+    film = film_of("cost", num_features=3, keep_prob=0.8)
+    np.testing.assert_allclose(named(film, "before").customdata, (1, 5, 10), rtol=1e-4)
+    slopes = [v for v in named(film, "slopes").y if v is not None]
+    assert slopes[1::2] == [0.2] * 3
+    assert "all <b>2</b>" in notes(film)
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_keeping_everything_is_least_squares(phone):
+    film = film_of("cost", phone, keep_prob=1.0)
+    assert all("This is least squares" in frame.caption for frame in film.frames)
+    assert named(film, "slopes").x == ()
+    assert "not invertible" in notes(film)
+    assert "least squares" in film_of("train", phone, keep_prob=1.0, num_steps=200).caption()
+
+
+def test_columns_of_zeros_and_twins_are_noticed():
+    own = "a,b,y\n1,0,1\n2,0,3\n3,0,2"
+    assert "column 2 is all zeros" in film_of("cost", data="own", own=own).caption()
+    twins = film_of("path", data="twins", num_features=2)
+    assert "least squares has no unique answer" in twins.caption(len(twins.frames) - 1)
+    assert "no unique answer" not in twins.caption(10)
+    few = film_of("path", num_rows=10, num_features=20)
+    assert "fewer rows than features" in few.caption(20)
+
+
+def test_the_path_has_both_ends():
+    film = film_of("path")
+    assert film.frames[film.start_index].label == "p = 0.50"
+    assert named(film, "w1").y[-1] == pytest.approx(1.83, abs=0.01)
+    assert len(film.frames) == 50
+    assert "1.83" in notes(film)
+    for phone in (False, True):
+        for chart in view("path").more(result_of("path"), phone=phone):
+            assert chart.caption()
+    wide = view("path").more(result_of("path", num_features=2, rho=0.0))[0]
+    assert len(wide.frames) == 50
+    assert len(json.dumps(films.to_json(wide))) < 100_000
+
+
+def test_contours_have_equal_cost():
+    result = result_of("path", num_features=2)
+    film = view("path").more(result)[0]
+    i = 24
+    ring = dict(zip(film.frames[i].traces, film.frames[i].data, strict=True))[1]
+    x, y, p = result.sample.x, result.sample.y, results.KEEPS[i]
+    gap = ring["x"].index(None)
+    costs = []
+    for w in zip(ring["x"][:gap], ring["y"][:gap], strict=True):
+        fit = ((y - x @ np.array(w)) ** 2).sum()
+        costs.append(fit + (1 - p) / p * ((x**2).sum(axis=0) * np.square(w)).sum())
+    assert np.ptp(costs) < 0.02 * np.mean(costs)
+
+
+def test_the_parabola_runs_through_the_clouds():
+    film = view("cost").more(result_of("cost"))[0]
+    mean, curve = named(film, "mean of the masks"), named(film, "formula")
+    error = np.asarray(mean.error_y.array)
+    hits = np.abs(np.asarray(mean.y) - np.asarray(curve.y)) <= 1.5 * error
+    assert hits.mean() > 0.9
+    bends = np.diff(np.asarray(curve.y, dtype=float), 2)
+    np.testing.assert_allclose(bends, bends[0], rtol=0.05)
+    assert np.argmin(curve.y) == len(curve.y) // 2
+
+
+def test_erased_entries_and_halved_correlations():
+    result = result_of("masks")
+    film = view("masks").film(result)
+    for frame, mask in zip(film.frames, result.masks, strict=True):
+        np.testing.assert_array_equal(np.asarray(frame.data[0]["z"]) >= 0, mask)
+        assert f"{100 * mask.mean():.0f}%" in frame.caption
+    before, after = (np.asarray(named(film, n).z) for n in ("as they are", "what training sees"))
+    np.testing.assert_allclose(np.diag(after), 1)
+    np.testing.assert_allclose(after[0, 1], before[0, 1] / 2, atol=1e-3)
+
+
+def test_units_move_ridge_alone():
+    film = film_of("units")
+    said = film.caption()
+    assert said.startswith("Feature 1 multiplied by 100: ridge's predictions move by 4")
+    assert "dropout's by 0.0%" in said
+    assert "batch norm with ridge by 0.0%" in said
+    own = next(i for i, unit in enumerate(results.UNITS) if unit == 1)
+    assert film.caption(own).startswith("Feature 1 in its own unit")
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_training_lands_on_its_own_star(inverted):
+    result = result_of("train", inverted=inverted)
+    film = view("train").film(result)
+    star, other = named(film, "closed form"), named(film, "other convention")
+    factor = star.x[0] / other.x[0]
+    assert factor == pytest.approx(0.5 if inverted else 2)
+    assert result.distance(-1) < 0.1
+    assert ("no rescaling" in film.caption()) == inverted
+
+
+def test_the_default_films_are_light():
+    for one in demo.VIEWS:
+        size = len(json.dumps(films.to_json(one.film(one.run(one.settings())))))
+        assert size < 60_000, (one.key, size)

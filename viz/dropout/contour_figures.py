@@ -1,0 +1,93 @@
+"""Contours of the expected cost over two weights, for every keep probability."""
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from viz.draw import theme
+from viz.draw.film import Film, Frame
+from viz.draw.numbers import fixed
+from viz.dropout.drawing import f4
+from viz.dropout.results import KEEPS, Path
+
+
+def ellipses(result: Path, *, phone: bool = False) -> tuple[Film, ...]:
+    """Contours of the expected cost over two weights; for each p through its lowest point."""
+    if result.weight.shape[1] < 2:
+        return ()
+    x, y = result.sample.x[:, :2], result.sample.y
+    gram = x.T @ x
+    level = 0.04 * float(((y - y.mean()) ** 2).sum())
+    if not (np.diag(gram) > 0).all() or level <= 0:
+        return ()
+    rings = [_rings(gram, result.weight[i, :2], p, level) for i, p in enumerate(KEEPS)]
+    low = np.minimum(result.weight[:, :2].min(axis=0), 0) - 0.4
+    high = np.maximum(result.weight[:, :2].max(axis=0), 0) + 0.4
+    start = int(np.argmin(np.abs(np.array(KEEPS) - result.keep_prob)))
+    axis = {"fixedrange": True, "zeroline": True, "zerolinecolor": theme.LINE}
+    layout = theme.chart(
+        380,
+        margin={"l": 62, "r": 20, "t": 14, "b": 52},
+        xaxis={**axis, "range": [low[0], high[0]], "title": {"text": "w₁ = p w̌₁"}},
+        yaxis={**axis, "range": [low[1], high[1]], "title": {"text": "" if phone else "w₂"}},
+    )
+    base = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
+    traces = [
+        {
+            **base,
+            "name": "path over p",
+            "x": f4(result.weight[:, 0]),
+            "y": f4(result.weight[:, 1]),
+            "line": {"color": theme.HAIR, "width": 3},
+        },
+        {**base, "name": "contours", **rings[start], "line": {"color": theme.TRU, "width": 2}},
+        {
+            **base,
+            "mode": "markers",
+            "name": "lowest point",
+            **_lowest(result, start),
+            "marker": {"size": 13, "color": theme.PAR},
+        },
+    ]
+    frames = tuple(
+        Frame(f"p = {p:.2f}", _ellipse_caption(result, i), (1, 2), (rings[i], _lowest(result, i)))
+        for i, p in enumerate(KEEPS)
+    )
+    return (Film(go.Figure(traces, layout), frames, variable="p", start=start),)
+
+
+def _rings(gram: np.ndarray, middle: np.ndarray, p: float, level: float) -> dict[str, Any]:
+    """Two contours of w'Gw + (1-p)/p w'diag(G)w around its lowest point."""
+    matrix = gram + (1 - p) / p * np.diag(np.diag(gram))
+    values, vectors = np.linalg.eigh(matrix)
+    turn = np.linspace(0, 2 * np.pi, 37)
+    unit = np.stack([np.cos(turn), np.sin(turn)])
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for size in (1.0, 2.0):
+        radii = size * np.sqrt(level / np.maximum(values, 1e-9 * values.max()))
+        ring = middle[:, None] + vectors @ (np.minimum(radii, 50.0)[:, None] * unit)
+        x += [*(round(float(v), 3) for v in ring[0]), None]
+        y += [*(round(float(v), 3) for v in ring[1]), None]
+    return {"x": x, "y": y}
+
+
+def _lowest(result: Path, i: int) -> dict[str, Any]:
+    return {
+        "x": [round(float(result.weight[i, 0]), 4)],
+        "y": [round(float(result.weight[i, 1]), 4)],
+    }
+
+
+def _ellipse_caption(result: Path, i: int) -> str:
+    p = KEEPS[i]
+    tilt = "as the correlation of the features has them"
+    if p < 1:
+        tilt = "less tilted and narrower than at p = 1, for the penalty weighs each feature alone"
+    others = "" if result.weight.shape[1] == 2 else ", the other weights at their best"
+    return (
+        f"{{tru:Lines of equal cost}} in w₁ and w₂ at p = {p:.2f}{others}: {tilt}. The "
+        f"{{par:lowest point}} is ({fixed(float(result.weight[i, 0]))}, "
+        f"{fixed(float(result.weight[i, 1]))})."
+    )

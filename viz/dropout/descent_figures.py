@@ -1,0 +1,141 @@
+"""Descent under masks, beside the closed form it must find."""
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from viz.draw import graph, theme
+from viz.draw.film import Film, Frame
+from viz.draw.numbers import count, short
+from viz.dropout.drawing import f4
+from viz.dropout.results import Training
+
+
+def descent_under_masks(result: Training, *, phone: bool = False) -> Film:
+    """Two weights under fresh masks at every step, their average, and the closed form."""
+    run, target = result.descent, result.target
+    second = 1 if len(target) > 1 else 0
+    points = run.iterates[:, [0, second]]
+    ends = np.stack([target[[0, second]], result.other[[0, second]]])
+    low = np.minimum(points.min(axis=0), ends.min(axis=0))
+    high = np.maximum(points.max(axis=0), ends.max(axis=0))
+    pad = 0.12 * (high - low) + 1e-3
+    layout = theme.chart(
+        440,
+        margin={"l": 62, "r": 20, "t": 14, "b": 52},
+        xaxis={
+            "range": [low[0] - pad[0], high[0] + pad[0]],
+            "title": {"text": "weight 1"},
+            "fixedrange": True,
+        },
+        yaxis={
+            "range": [low[1] - pad[1], high[1] + pad[1]],
+            "fixedrange": True,
+            "title": {"text": "" if phone else "weight 2"},
+        },
+        annotations=_descent_notes(result, second),
+    )
+    last = len(run.steps) - 1
+    walk, mean = _walked(result, last, second)
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": "ahead",
+            "x": f4(points[:, 0]),
+            "y": f4(points[:, 1]),
+            "line": {"color": theme.HAIR, "width": 1.5},
+            "hoverinfo": "skip",
+        },
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": "iterates",
+            **walk,
+            "line": {"color": theme.FWD, "width": 1.5},
+            "marker": {"size": 4, "color": theme.FWD},
+            "hovertemplate": "(%{x:.3f}, %{y:.3f})<extra></extra>",
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": "average",
+            **mean,
+            "marker": {"size": 16, "color": theme.FWD, "line": {"color": theme.INK, "width": 2}},
+            "hovertemplate": "average (%{x:.3f}, %{y:.3f})<extra></extra>",
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": "closed form",
+            "x": [float(target[0])],
+            "y": [float(target[second])],
+            "marker": {
+                "symbol": "star",
+                "size": 17,
+                "color": theme.TRU,
+                "line": {"color": theme.BG, "width": 1},
+            },
+            "hovertemplate": "(%{x:.3f}, %{y:.3f})<extra>closed form</extra>",
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": "other convention",
+            "x": [float(result.other[0])],
+            "y": [float(result.other[second])],
+            "marker": {"symbol": "star-open", "size": 15, "color": theme.MUTED},
+            "hovertemplate": "(%{x:.3f}, %{y:.3f})<extra></extra>",
+        },
+    ]
+    frames = tuple(
+        Frame(f"step {int(step)}", training_caption(result, i), (1, 2), _walked(result, i, second))
+        for i, step in enumerate(run.steps)
+    )
+    return Film(go.Figure(traces, layout), frames, variable="step")
+
+
+def _descent_notes(result: Training, second: int) -> list[dict[str, Any]]:
+    names = ("w̌", "p w̌") if not result.inverted else ("p w̌", "w̌")
+    same = result.keep_prob == 1
+    words = [f"closed form <i>{names[0]}</i>" if not same else "least squares"]
+    words += [] if same else [f"<i>{names[1]}</i>"]
+    places = (result.target, result.other)
+    return [
+        graph.note(
+            float(place[0]),
+            float(place[second]),
+            text,
+            size=16 if k == 0 else 15,
+            color=theme.TRU if k == 0 else theme.MUTED,
+            yanchor="bottom" if place[second] >= result.target[second] else "top",
+            yshift=12 if place[second] >= result.target[second] else -12,
+            bgcolor=theme.BG,
+        )
+        for k, (place, text) in enumerate(zip(places, words, strict=False))
+    ]
+
+
+def _walked(result: Training, i: int, second: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    run = result.descent
+    return (
+        {"x": f4(run.iterates[: i + 1, 0]), "y": f4(run.iterates[: i + 1, second])},
+        {"x": f4(run.averaged[i : i + 1, 0]), "y": f4(run.averaged[i : i + 1, second])},
+    )
+
+
+def training_caption(result: Training, i: int) -> str:
+    """How near the average has come."""
+    steps, p = int(result.descent.steps[i]), short(result.keep_prob)
+    after = f"After {count(steps)} step{'' if steps == 1 else 's'} with a fresh mask each"
+    away = f"{{fwd:{100 * result.distance(i):.1f}%}}"
+    text = f"{after}, the average of the iterates is {away} away from "
+    if result.keep_prob == 1:
+        return f"{text}least squares; with p = 1 no mask erases anything."
+    if result.inverted:
+        return (
+            f"{text}{{tru:p w̌}}: with the mask divided by p = {p} (as torch does) the weights need "
+            "no rescaling afterwards."
+        )
+    return f"{text}{{tru:w̌}}; for testing these weights are multiplied by p = {p}."

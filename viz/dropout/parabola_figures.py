@@ -1,0 +1,60 @@
+"""The formula's parabola through the middle of a cloud of single masks."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from viz.draw import theme
+from viz.draw.film import Film, still
+from viz.draw.numbers import fixed
+from viz.dropout.drawing import f4
+from viz.dropout.results import NORMAL_95, Slice
+
+
+def parabola(found: Slice, *, phone: bool = False) -> Film:
+    """The formula along one weight, through the middle of a cloud of single masks."""
+    del phone
+    points, masks = found.clouds.shape
+    mean = found.clouds.mean(axis=1)
+    error = NORMAL_95 * found.clouds.std(axis=1) / np.sqrt(masks)
+    base = {"type": "scatter", "mode": "markers"}
+    traces = [
+        {
+            **base,
+            "name": "one mask",
+            "x": f4(np.repeat(found.at, masks)),
+            "y": f4(found.clouds.ravel()),
+            "marker": {"size": 4, "color": theme.MUTED, "opacity": 0.45},
+            "hoverinfo": "skip",
+        },
+        {
+            **base,
+            "mode": "lines",
+            "name": "formula",
+            "x": f4(found.at),
+            "y": f4(found.curve),
+            "line": {"color": theme.TRU, "width": 3.5, "shape": "spline"},
+            "hovertemplate": "formula %{y:.5g}<extra></extra>",
+        },
+        {
+            **base,
+            "name": "mean of the masks",
+            "x": f4(found.at),
+            "y": f4(mean),
+            "error_y": {"type": "data", "array": f4(error), "color": theme.FWD, "thickness": 1.5},
+            "marker": {"size": 8, "color": theme.FWD},
+            "hovertemplate": "mean %{y:.5g}<extra></extra>",
+        },
+    ]
+    layout = theme.chart(
+        320,
+        margin={"l": 62, "r": 20, "t": 14, "b": 52},
+        xaxis={"title": {"text": "first weight w̌₁, the others stay"}, "fixedrange": True},
+        yaxis={"fixedrange": True, "nticks": 6, "title": {"text": "cost"}},
+    )
+    hits = int((np.abs(mean - found.curve) <= error + 1e-6 * np.abs(found.curve)).sum())
+    words = (
+        f"{{tru:The formula}} along the first weight, and {masks} random masks at each of {points} "
+        f"values (dots). Their {{fwd:means}} with 95% intervals meet the parabola at {hits} of "
+        f"{points} values; its lowest point is at w̌₁ = {fixed(float(found.at[points // 2]), 3)}."
+    )
+    return still(go.Figure(traces, layout), words)

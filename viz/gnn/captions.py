@@ -1,0 +1,62 @@
+"""The sentences of the message picture, true in every sub-step."""
+
+from viz.draw.numbers import listed
+from viz.gnn import compute
+from viz.gnn.drawing import FEW
+from viz.gnn.results import Layers
+from viz.gnn.tree_figures import vector
+
+WALK = 6
+PER_LAYER = WALK + 2
+
+
+def phase(k: int) -> tuple[int, int, int]:
+    """Layer (from 1), place in it (1 to 6 walking, 7 averaging, 8 adding), stage of the tree."""
+    place = k % PER_LAYER + 1
+    return k // PER_LAYER + 1, place, max(0, place - WALK)
+
+
+def caption(result: Layers, k: int) -> str:
+    """What this sub-step does for the chosen node."""
+    layer, place, stage = phase(k)
+    name = result.graph.names[result.node]
+    tail = notes_of(result)
+    old, new = (vector(result.states[i][result.node]) for i in (layer - 1, layer))
+    names = [result.graph.names[j] for j in result.graph.neighbors(result.node)]
+    if not names:
+        kept = "keeps" if result.residual else "forgets"
+        return f"Node {name} has no neighbors: it {kept} its state, {{fwd:{new}}}.{tail}"
+    shown = listed(names if len(names) <= 6 else [*names[:5], f"{len(names) - 5} more"])
+    who = f"neighbor {shown} sends" if len(names) == 1 else f"neighbors {shown} send"
+    if place <= WALK:
+        return f"Layer {layer}: {who} tanh(W₂ s) to node {name}, whose state is {old}.{tail}"
+    count = f"{len(names)} message{'s' if len(names) > 1 else ''}"
+    mean = f"{{fwd:{vector(result.mean(layer))}}}"
+    if stage == 1:
+        return f"Layer {layer}: node {name} averages {count}, in whatever order: {mean}.{tail}"
+    return (
+        f"Node {name} averages {count} (from {shown}) and moves from {old} to "
+        f"{{fwd:{new}}} in layer {layer}{'' if result.residual else ', its old state forgotten'}. "
+        f"{_heard(result, layer)}{tail}"
+    )
+
+
+def notes_of(result: Layers) -> str:
+    """What was dropped or guessed while reading the input."""
+    return "".join(f" Note: {notice}." for notice in result.notices)
+
+
+def _heard(result: Layers, layer: int) -> str:
+    """Whose first states can have reached the chosen node after a layer."""
+    away = compute.distances(result.graph, result.node)
+    reached = [i for i, steps in enumerate(away) if 0 < steps <= layer]
+    others = result.graph.num_nodes - 1
+    if len(reached) == others:
+        return "It has now heard of every node."
+    if others <= FEW:
+        missing = [n for n, s in zip(result.graph.names, away, strict=True) if s > layer]
+        nodes = "node" if len(missing) == 1 else "nodes"
+        if all(steps == float("inf") for steps in away if steps > layer):
+            return f"It can never hear of {nodes} {listed(missing)}: no way leads there."
+        return f"It has not yet heard of {nodes} {listed(missing)}."
+    return f"It has heard of {len(reached)} of the {others} other nodes."

@@ -1,0 +1,129 @@
+"""The question which update rules are valid on graphs, and why."""
+
+import numpy as np
+
+from viz.gnn import demo, rules
+from viz.quiz import Choice, Feedback, Parts, Question
+
+Rng = np.random.Generator
+FORMULAS = {
+    "mean": "w₁ s + w₂ · mean of the messages",
+    "max": "componentwise maximum of w₁ s and all w₂ m_j",
+    "product, a weight each": "s · Π w_j m_j, a number w_j for each place in the list",
+    "product, a matrix each": "s · Π W_j m_j componentwise, a matrix W_j for each place",
+    "sum": "w₁ s + w₂ · sum of the messages",
+    "min": "componentwise minimum of w₁ s and all w₂ m_j",
+    "median": "w₁ s + w₂ · componentwise median of the messages",
+    "deviation": "w₁ s + w₂ · componentwise standard deviation of the messages",
+    "sum, a weight each": "s + Σ w_j m_j, a number w_j for each place in the list",
+    "first neighbor": "w₁ s + w₂ m₁, the first message in the list",
+    "RNN over the list": "a tanh RNN that starts at s and reads the messages one by one",
+    "softmax attention": "s + Σ a_j m_j with a = softmax over j of m_j · s",
+    "sorted list": "sort the messages by size, then s + Σ w_j m_(j) over the sorted ones",
+    "list in order": "s + Σ c_j m_j with fixed numbers c_j for the places in the list",
+}
+REASONS = (
+    "valid: a message's place in the list plays no part",
+    "valid: each place has its weight, but a product of numbers forgets the order",
+    "not valid: each place in the list is treated differently",
+    "not valid: the result depends on how many neighbors there are",
+    "not valid: it is not differentiable everywhere",
+)
+FREE, COMMUTES, PLACES, COUNT, SMOOTH = range(len(REASONS))
+
+
+def _reason(name: str, valid: bool) -> int:
+    if not valid:
+        return PLACES
+    return COMMUTES if name == "product, a weight each" else FREE
+
+
+def update_rules(rng: Rng | None) -> Question:
+    """Part (a): which rules are valid, and why?"""
+    names = (
+        list(rules.EXAM)
+        if rng is None
+        else [list(FORMULAS)[i] for i in rng.permutation(len(FORMULAS))[:3]]
+    )
+    width = 1 if rng is None else 2
+    verdicts = [
+        rules.permutation_test(
+            rules.RULES[name], width=width, num_neighbors=3, rng=np.random.default_rng(0)
+        ).valid
+        for name in names
+    ]
+    keys = [_reason(name, valid) for name, valid in zip(names, verdicts, strict=True)]
+    items = [
+        (f"Rule {i + 1}: {FORMULAS[name]}", Choice(REASONS, key))
+        for i, (name, key) in enumerate(zip(names, keys, strict=True))
+    ]
+    size = (
+        "single numbers" if rng is None else "vectors of at least 2 numbers, at least 2 neighbors"
+    )
+    said = "; ".join(
+        f"rule {i + 1} is {'valid' if valid else 'not valid'}" for i, valid in enumerate(verdicts)
+    )
+    last = names[-1]
+    return Question(
+        id="gn-x1",
+        prompt="A node has a state s and gets messages m₁ … m_n from its neighbors. A graph has no "
+        f"first neighbor, so the list may come in any order. States and messages are {size}; "
+        "weights do not depend on the node. Which of these rules for the node's next state are "
+        "valid on every graph, and why?",
+        answer=Parts(*items),
+        why=f"Tried under every order of three neighbors: {said}. A product of numbers w_j m_j is "
+        "(Π w_j)(Π m_j), so it does not notice a shuffle although each place has its weight; with "
+        "weight matrices and vectors it would. Whoever refuses the product for its weights has "
+        "seen the danger, and is not marked down.",
+        feedback=_rule_feedback(names, keys, scalar=rng is None),
+        settings=demo.ShuffleSettings.model_validate({"rule": last, "width": width}),
+        points=3,
+    )
+
+
+def _rule_feedback(names: list[str], keys: list[int], *, scalar: bool) -> tuple[Feedback, ...]:
+    def accepted(values: tuple[int, ...]) -> bool:
+        """All right but for a product of numbers refused because of its weights."""
+        rows = list(zip(values, names, keys, strict=True))
+        soft = [scalar and n == "product, a weight each" and v == PLACES for v, n, _ in rows]
+        return any(soft) and all(v == k or ok for (v, _, k), ok in zip(rows, soft, strict=True))
+
+    def refused(values: tuple[int, ...]) -> bool:
+        return any(v == PLACES and k != PLACES for v, k in zip(values, keys, strict=True))
+
+    def allowed(values: tuple[int, ...]) -> bool:
+        return any(v in (FREE, COMMUTES) and k == PLACES for v, k in zip(values, keys, strict=True))
+
+    return (
+        Feedback(
+            accepted,
+            "Accepted: a different weight for each neighbor looks like an order, and with weight "
+            "matrices you would be right. For single numbers the product forgets it.",
+            accept=True,
+        ),
+        Feedback(
+            lambda v: COUNT in v,
+            "Depending on how many neighbors there are is no fault: any graph has a count of "
+            "neighbors, none has an order of them.",
+        ),
+        Feedback(
+            lambda v: SMOOTH in v,
+            "Off the topic: a maximum has a slope almost everywhere (as ReLU has), and the "
+            "question is about the order.",
+        ),
+        Feedback(
+            refused,
+            "Shuffle the messages in your head: does the result of every rule you refused really "
+            "change?",
+        ),
+        Feedback(
+            allowed,
+            "One of the rules you allowed treats the places in the list differently. Swap the "
+            "first two messages.",
+        ),
+        Feedback(
+            lambda v: any(a != k for a, k in zip(v, keys, strict=True)),
+            "The verdicts fit, but one reason does not: does any rule give each place in the list "
+            "a weight of its own?",
+        ),
+    )
