@@ -56,6 +56,10 @@ CONCEPTS: tuple[Concept, ...] = (
         "Which trick keeps the gradient alive through 50 layers, "
         "and which one keeps it from blowing up?",
         4,
+        related=(
+            ("rnn", "the same product of factors, over time instead of layers"),
+            ("batchnorm", "what the layer does to the values themselves"),
+        ),
     ),
     Concept(
         "rnn",
@@ -93,6 +97,10 @@ CONCEPTS: tuple[Concept, ...] = (
         "Beam search",
         "Which sentence does the decoder say, if it may only remember k of them?",
         8,
+        related=(
+            ("translation", "the decoder whose sentence is searched for"),
+            ("attention", "another choice: the best one only, or a mixture"),
+        ),
     ),
     Concept(
         "translation",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from viz.answers import Answer, Curve, Expression, Grade, Number, Polynomial, Shape, Slider
-from viz.choices import Choice, ManyOf, Option, Order, Table, Tokens, words_of
+from viz.choices import Choice, ManyOf, Option, Order, Row, Table, Tokens, words_of
 from viz.draw.film import Film
 from viz.settings import BaseSettings
 
@@ -28,6 +28,7 @@ __all__ = [
     "Parts",
     "Polynomial",
     "Question",
+    "Row",
     "Shape",
     "Slider",
     "Table",

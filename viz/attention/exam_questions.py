@@ -38,6 +38,7 @@ def scores(rng: Rng) -> Question:
     cosine = tuple(float(c) for c in cosines(inputs))
     return Question(
         id="at-x1",
+        part="a",
         prompt=f"{given(inputs, values=False)}\n\nAttention compares by **inner product**, "
         "without any scaling. What are the four scores?",
         answer=Parts(*parts),
@@ -78,6 +79,7 @@ def output(rng: Rng) -> Question:
     parts += [(f"output, entry {i + 1}", exact(answer[i])) for i in range(3)]
     return Question(
         id="at-x2",
+        part="a",
         prompt=f"{given(inputs)}\n\nAttention now returns **exactly the value whose key has the "
         "largest inner product** with the query. Which weights does it use, and what is the "
         "output?",
@@ -164,6 +166,7 @@ def reason(rng: Rng) -> Question:
     }
     return Question(
         id="at-x4",
+        part="b",
         prompt=f"{given(inputs, values=False)}\n\nA network computes query and keys, and "
         "attention returns the value of the key with the largest inner product. Why can training "
         "not improve the queries and the keys?",

@@ -34,6 +34,7 @@ def recipe(rng: Rng | None) -> Question:
     key = frozenset(i for i, name in enumerate(offered) if name in needed)
     return Question(
         id="ae-x1",
+        part="a",
         prompt="A linear autoencoder is trained on unlabelled data, **one point at a time**, to "
         f"minimize {formula} by steps along the gradient. The columns of X are the n points. What "
         "does the PyTorch module need?",
@@ -215,6 +216,7 @@ def orthonormal(rng: Rng | None) -> Question:
         return _claim(rng)
     return Question(
         id="ae-x3",
+        part="b",
         prompt="An encoder W₁ (k × m) and a decoder W₂ (m × k), 1 < k < m, are trained to the "
         "minimum of $\\tfrac1n\\lVert X - W_2W_1X\\rVert_F^2 + \\lambda\\lVert W_1\\rVert_F^2 + "
         "\\lambda\\lVert W_2\\rVert_F^2$ with a small λ > 0. Are the columns of W₂ approximately "
@@ -259,6 +261,7 @@ def _claim(rng: Rng) -> Question:
     options = _shuffled(rng, (reason, *others))
     return Question(
         id="ae-x3",
+        part="b",
         prompt="An encoder W₁ (k × m) and a decoder W₂ (m × k), k < m, are at the minimum of the "
         "reconstruction error plus λ|W₁|² + λ|W₂|², with a small λ > 0. Is it true that "
         f"{claim}?",

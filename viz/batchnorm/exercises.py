@@ -30,6 +30,7 @@ def output_moments(rng: Rng | None) -> Question:
     boxes = [(f"{i} goes to", _exactly(float(t))) for i, t in zip(ins, ticks, strict=True)]
     return Question(
         id="bn-x1",
+        part="a",
         prompt=f"{given(draw)} Work out the output's distribution as you would sketch it: its "
         "mean, its standard deviation, and where five ticks of the input axis land.",
         answer=Parts(
@@ -133,6 +134,7 @@ def contours(rng: Rng | None) -> Question:
     rho = cases[1][2]
     return Question(
         id="bn-x2",
+        part="b",
         prompt="Two Gaussian inputs in two dimensions go through a layer with γ = 1 and β = 0 for "
         f"both features. Input 1 has {_described(cases[0])}; input 2 has {_described(cases[1])}. "
         "The first four drawings belong to input 1, the next four to input 2. In each four, which "

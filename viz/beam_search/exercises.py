@@ -88,6 +88,7 @@ def exhaustive_sentence(rng: Rng | None) -> Question:
     shown = ", ".join(f"{case.named(p)} {fixed(total / 100)}" for total, p in paths[:8])
     return Question(
         id="bs-x1",
+        part="a",
         prompt=f"{_asked(case)}Which sentence of three words does **exhaustive search** find?",
         answer=_sentence(case, case.best),
         why=f"Add the three log-probabilities of every path; the largest total wins: {shown}"
@@ -122,6 +123,7 @@ def greedy_sentence(rng: Rng | None) -> Question:
         steps.append(f"{fixed(order[0] / 100)} beats {fixed(order[1] / 100)}")
     return Question(
         id="bs-x2",
+        part="b",
         prompt=f"{_asked(case)}Which sentence of three words does **greedy search** find?",
         answer=_sentence(case, case.greedy),
         why=f"Only the next word counts: {'; '.join(steps)}.",
@@ -170,6 +172,7 @@ def beam_sentence(rng: Rng | None) -> Question:
     )  # fmt: skip
     return Question(
         id="bs-x3",
+        part="c",
         prompt=f"{_asked(case)}**Beam search with k = 2**: which prefixes are kept after step 2, "
         "and which sentence does it find?",
         answer=Parts(

@@ -32,6 +32,7 @@ def shifted_features(rng: Rng | None) -> Question:
     size = f"{len(images[0])}×{len(images[0][0])}"
     return Question(
         id="cn-x2",
+        part="b",
         prompt=f"Two rounds of CONV2-3 and ReLU, then GAP, on images of {size}. Every convolution "
         "wraps around: the virtual row and column before the first ones equal the last ones"
         f"{sized}. For x₁ the features are {_listed(found[0])}, for x₂ {_listed(found[1])}. "

@@ -66,6 +66,7 @@ def exam_table(rng: Rng | None) -> Question:
     first, second, _, last = rows[1], rows[3], rows[4], rows[6]
     return Question(
         id="cn-x1",
+        part="a",
         prompt=named(case) + "(CONV3: padding 1, stride 1; POOL2: stride 2, no padding; CONV and "
         "FC have biases). Fill in the five cells. Counts may be typed as arithmetic.",
         answer=Parts(

@@ -58,6 +58,7 @@ def substitution(rng: Rng | None) -> Question:
     kept = "1 − q" if dropped else "p"
     return Question(
         id="dr-x1",
+        part="a",
         prompt=f"{setting}Which substitution turns this into |y − Xw|² + |Γw|² with some diagonal "
         "matrix Γ?",
         answer=Choice(tuple(options[i] for i in order), place(0)),
@@ -87,6 +88,7 @@ def penalty_matrix(rng: Rng | None) -> Question:
     vanish = "q = 0" if dropped else "p = 1"
     return Question(
         id="dr-x2",
+        part="a",
         prompt=f"{setting}With w = {kept} w̌ it becomes |y − Xw|² + |Γw|². Then Γ is a number times "
         f"Γ̌. Which number, as a formula in {letter}? (√ or sqrt is understood.)",
         answer=Expression(
@@ -115,6 +117,7 @@ def change_of_variables(rng: Rng | None) -> Question:
     place = list(order).index
     return Question(
         id="dr-x3",
+        part="b",
         prompt="A ridge regression minimizes |y − Xw|² + |Γw|², with X of shape n × d (n ≠ d) and "
         "an invertible d × d matrix Γ. With w̃ = Γw it becomes plain ridge, "
         "|y − X̃w̃|² + |w̃|². What is X̃?",
@@ -154,6 +157,7 @@ def equal_norms(rng: Rng | None) -> Question:
 
     return Question(
         id="dr-x4",
+        part="c",
         prompt=f"{_matrix(columns)}, the keep probability is p = {p}, and Γ = √((1 − p)/p) Γ̌, "
         "where Γ̌ is diagonal with the lengths of X's columns. How long are the columns of "
         "X̃ = XΓ⁻¹?",
@@ -196,6 +200,7 @@ def batch_norm(rng: Rng | None) -> Question:
     place = list(order).index
     return Question(
         id="dr-x5",
+        part="c",
         prompt="Dropout on the inputs of a regression acts like plain ridge on X̃ = XΓ⁻¹ instead of "
         "X. What has this change of X in common with batch normalization of X's columns?",
         answer=Choice(tuple(options[i] for i in order), place(0)),

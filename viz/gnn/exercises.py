@@ -58,6 +58,7 @@ def masked_loss(rng: Rng | None) -> Question:
     why = " + ".join(_term(i, labels[i]) for i in train)
     return Question(
         id="gn-x2",
+        part="b",
         prompt=f"Nodes 1 to 5 have labels {', '.join(map(str, labels))} and predicted "
         "probabilities a, b, c, d, e of class 1, one letter for each node. Nodes "
         f"{listed([str(h) for h in held])} are held back: training does not score them. Write the "
@@ -98,6 +99,7 @@ def patterns(rng: Rng | None) -> Question:
     place = list(order).index
     return Question(
         id="gn-x3",
+        part="c",
         prompt="A graph net uses the rule s_i′ = s_i + W₁ · (Σ_j tanh(W₂ m_{i,j})) / n_i, where "
         "node i has n_i neighbors j and gets a message m_{i,j} from each. Which of these design "
         "patterns does the rule use? Tick all that apply.",
@@ -124,6 +126,7 @@ def shape(rng: Rng | None) -> Question:
     )
     return Question(
         id="gn-x4",
+        part="c",
         prompt=f"In s_i′ = s_i + W₁ · (Σ_j tanh(W₂ m_{{i,j}})) / n_i states and messages are "
         f"vectors of {d} numbers, and W₂ has {k} rows. Which shape does W₁ have: how many rows, "
         "how many columns?",
@@ -168,6 +171,7 @@ def terms(rng: Rng | None) -> Question:
         ]
     return Question(
         id="gn-x5",
+        part="c",
         prompt=f"A graph has nodes 1 to 5 and the edges {_drawn(found)}. The rule is "
         "s_i′ = s_i + (W₁/n_i) Σ_j tanh(W₂ s_j), the sum over the n_i neighbors of node i. Which "
         f"terms are summed for nodes {chosen[0]} and {chosen[1]}, and by what is each sum "

@@ -66,6 +66,7 @@ def update_rules(rng: Rng | None) -> Question:
     last = names[-1]
     return Question(
         id="gn-x1",
+        part="a",
         prompt="A node has a state s and gets messages m₁ … m_n from its neighbors. A graph has no "
         f"first neighbor, so the list may come in any order. States and messages are {size}; "
         "weights do not depend on the node. Which of these rules for the node's next state are "

@@ -35,6 +35,7 @@ def table(rng: Rng | None) -> Question:
     also = {i: row.also_accepted for i, row in enumerate(rows) if row.also_accepted}
     return Question(
         id="gr-x1",
+        part="a",
         prompt="Gradients of deep nets vanish or explode. Tick against which of the two each tool "
         "helps **primarily**, compared with the same net without it: one column, both, or none.",
         answer=Table(names, COLUMNS, tuple(row.key for row in rows), also=also),

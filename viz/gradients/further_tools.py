@@ -101,6 +101,7 @@ def table(rng: np.random.Generator) -> Question:
     reasons = "; ".join(tool.why for tool in tools)
     return Question(
         id="gr-x1",
+        part="a",
         prompt="Tick what each tool helps against, **compared with the net that is named**.",
         answer=Table(
             tuple(tool.words for tool in tools),

@@ -30,6 +30,7 @@ def forward_symbols(rng: Rng | None) -> Question:
     del rng
     return Question(
         id="rn-x1",
+        part="a",
         prompt=f"{GRAPH}Write t and y in terms of w, u₁, u₂, u₃. You may use p to s.",
         answer=Parts(
             ("t", _poly(T, "u_3 + w u_2 + w^2 u_1", 4)),
@@ -53,6 +54,7 @@ def derivative(rng: Rng | None) -> Question:
     del rng
     return Question(
         id="rn-x2",
+        part="b",
         prompt=f"{GRAPH}What is dy/dw, as a polynomial? You may use p to t.",
         answer=_poly(DW, "u_3 + 2 w u_2 + 3 w^2 u_1"),
         why="Differentiate $w u_3 + w^2 u_2 + w^3 u_1$ term by term; each power brings down how "
@@ -82,6 +84,7 @@ def far_derivative(rng: Rng | None) -> Question:
     del rng
     return Question(
         id="rn-x3",
+        part="c",
         prompt=f"{GRAPH}Backprop gives ∂y/∂t = w, ∂y/∂s = w, ∂y/∂r = w², ∂y/∂q = w². "
         "What is ∂y/∂p?",
         answer=_poly("w^3", "w^3", 0),
@@ -102,6 +105,7 @@ def edges(rng: Rng | None) -> Question:
     del rng
     return Question(
         id="rn-x4",
+        part="d",
         prompt=f"{GRAPH}Three edges lead from w into the three × nodes. What does backprop write "
         "on each of them? You may use p to t.",
         answer=Parts(

@@ -17,6 +17,7 @@ def training_row(rng: Rng) -> Question:
     other = decoder_inputs(truth, said, "evaluation")
     return Question(
         id="tr-x1",
+        part="b",
         prompt=f"{_asked(pair, emitted)}\n\nThe model is being **trained** with teacher forcing. "
         f"Which {len(key)} tokens go into the decoder, w₁ to w{_sub(len(key))}?",
         answer=Tokens(_bank(pair, emitted), key),
@@ -38,6 +39,7 @@ def evaluation_row(rng: Rng) -> Question:
     other = decoder_inputs(truth, said, "training")
     return Question(
         id="tr-x2",
+        part="c",
         prompt=f"{_asked(pair, emitted)}\n\nThe model is **in use** (evaluation): it translates "
         f"without a teacher. Which {len(key)} tokens go into the decoder, w₁ to w{_sub(len(key))}?",
         answer=Tokens(_bank(pair, emitted), key),
@@ -122,6 +124,7 @@ def vertical_problems(rng: Rng) -> Question:
     place = list(order).index
     return Question(
         id="tr-x3",
+        part="a",
         prompt="In the usual design the decoder starts from the encoder's **last** state. Suppose "
         "instead that the decoder is stacked on top of the encoder: at step t it is fed the "
         "encoder's state hₜ beside its previous word, and starts from zeros. Which problems does "
