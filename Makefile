@@ -4,7 +4,7 @@ HOST ?= localhost
 PORT ?= 8501
 BIN := .venv/bin
 
-.PHONY: app dev test check format bench thumbnails pictures clean
+.PHONY: app dev test unit check format bench thumbnails pictures clean
 
 .venv/app: requirements.txt
 	$(PYTHON) -m venv .venv
@@ -21,9 +21,14 @@ app: .venv/app
 dev: .venv/app
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST) --server.fileWatcherType auto
 
+# The browser's tests run by themselves: they share one server and one Chromium.
 test: .venv/dev
 	$(BIN)/python tests/chromium.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not browser" --numprocesses 2
+	$(BIN)/python -m pytest -m browser
+
+unit: .venv/dev
+	$(BIN)/python -m pytest -m "not browser and not slow" --numprocesses 2
 
 check: .venv/dev
 	$(BIN)/ruff check .

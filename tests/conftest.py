@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-# Small nets are trained fastest on one thread; several only wait for each other on a busy machine.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Small matrices are multiplied fastest on one thread; several only wait for each other.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 ARGUMENTS = [
     "--disable-gpu",
     "--disable-quic",

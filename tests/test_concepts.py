@@ -135,6 +135,7 @@ def test_settings_survive_a_link(slug, key):
     survives()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("slug", "key"), VIEWS)
 def test_no_link_breaks_a_view(slug, key):
     view = view_of(slug, key)

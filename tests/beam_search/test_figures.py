@@ -161,3 +161,15 @@ def test_every_model_has_a_bar():
     bars = next(t for t in figure["data"] if t["name"] == "gap")
     assert sum(height > 0 for height in bars["y"]) == result.missed(0)
     assert "worse than greedy" in film.caption(1)
+
+
+def test_a_true_best_outside_the_drawn_part_of_a_tree_is_not_pointed_at():
+    view = next(v for v in demo.VIEWS if v.key == "tree")
+    chosen = view.settings(model="random", num_steps=6, vocabulary_size=4, wide_beam=1, seed=158)
+    film = view.film(view.run(chosen))
+    texts = [
+        note.get("text", "")
+        for frame in film.frames
+        for note in frame.layout.get("annotations", ())
+    ]
+    assert not any("true best" in text for text in texts)

@@ -66,7 +66,7 @@ def test_own_data_from_a_file(tmp_path, capsys):
     [
         (["nothing"], ".json", "no concept 'nothing'; there are: "),
         (["rnn", "--view", "zz"], ".json", "no view 'zz'; there are: graph"),
-        (["rnn", "--set", "w=9"], ".json", "w must be at most 2, got 9"),
+        (["rnn", "--set", "w=9"], ".json", "w must be at most 3, got 9"),
         (["rnn", "--set", "zz=9"], ".json", "'zz' is no setting of view 'graph'"),
         (["rnn", "--set", "w"], ".json", "--set takes NAME=VALUE, got 'w'"),
         (["rnn", "--set", "u=a b"], ".json", "'a' is not a number (item 1)"),

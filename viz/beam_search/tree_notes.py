@@ -51,10 +51,11 @@ def side_notes(
 
     depth = max(len(prefix) for prefix in where.at)
     greedy = run.greedy.best.tokens
-    if run.exact is not None and run.missed(search) and len(run.exact.tokens) == depth:
+    best = run.exact.tokens if run.exact is not None and run.missed(search) else ()
+    if run.exact is not None and best in where.at and len(best) == depth:
         value = fixed(run.exact.score if run.alpha else run.exact.log_prob)
-        name = "greedy = best" if run.exact.tokens == greedy else "true best"
-        put(where.at[run.exact.tokens][1], f"{name}<br><b>{value}</b>", theme.TRU)
+        name = "greedy = best" if best == greedy else "true best"
+        put(where.at[best][1], f"{name}<br><b>{value}</b>", theme.TRU)
     if greedy != search.best.tokens and greedy in where.at and len(greedy) == depth:
         put(where.at[greedy][1], "greedy", theme.MUTED)
     leaves = sorted(where.at[p][1] for p in groups["ahead"] if len(p) == depth)
