@@ -17,8 +17,8 @@ _BRIEF = 15
 
 def draw(
     slug: str, view: View[Any, Any], known: Mapping[str, Any], place: Any, hidden: bool = False
-) -> None:
-    """Draw a view's controls into ``place``.
+) -> bool:
+    """Draw a view's controls into ``place``; whether they show what was known before.
 
     The first five that are shown stand in the column, the others in a popover. In lecture mode
     they are drawn all the same but hidden, since an undrawn widget would leave the link.
@@ -27,33 +27,58 @@ def draw(
     changed = _forget_problems(slug)
     few = len(drawn) <= AT_HAND + 1
     with place:
-        for control in drawn if few else drawn[:AT_HAND]:
-            _widget(control, changed)
+        shown = [_widget(control, changed) for control in (drawn if few else drawn[:AT_HAND])]
         if not few:
             more = st.container() if hidden else st.popover("More settings", width="stretch")
             with more:
-                for control in drawn[AT_HAND:]:
-                    _widget(control, changed)
+                shown += [_widget(control, changed) for control in drawn[AT_HAND:]]
+    return all(c.snap(value) == known[c.field] for c, value in zip(drawn, shown, strict=True))
+
+
+def enter(slug: str, views: tuple[View[Any, Any], ...]) -> None:
+    """Forget values that another page left under the keys of this one."""
+    state = st.session_state
+    if state.get("page") == slug:
+        return
+    state["page"] = slug
+    for view in views:
+        for control in settings_.controls(view.settings):
+            if control.kind != "own":
+                state.pop(control.key, None)
 
 
 def values(slug: str, view: View[Any, Any]) -> dict[str, Any]:
     """What every field's value is; known before its widget is drawn, so the picture goes first."""
-    state = st.session_state
-    linked = settings_.read(view.settings, link.raw())
-    known = {}
+    state, known = st.session_state, _known(slug, view)
     for control in settings_.controls(view.settings):
-        if control.kind == "own":
-            place = link.own_key(slug, view.key)
-            known[control.field] = state.setdefault(place, linked.settings.own)
-            continue
-        if control.key in linked.refused:
-            state[control.key] = control.default
-        elif control.kind == "stops" and control.key in st.query_params:
-            # The widget only knows its stops; a value between them would be dropped.
-            state.setdefault(control.key, getattr(linked.settings, control.field))
-        value = state.get(control.key, getattr(linked.settings, control.field))
-        known[control.field] = control.snap(value) if _fits(control, value) else control.default
+        value = known[control.field]
+        if control.kind != "own" and state.get(control.key, value) != value:
+            state[control.key] = value
     return known
+
+
+def _known(slug: str, view: View[Any, Any]) -> dict[str, Any]:
+    linked = settings_.read(view.settings, link.raw())
+    own = link.own_key(slug, view.key)
+    return {
+        control.field: st.session_state.setdefault(own, linked.settings.own)
+        if control.kind == "own"
+        else _value(control, linked)
+        for control in settings_.controls(view.settings)
+    }
+
+
+def _value(control: Control, linked: settings_.Reading[Any]) -> Any:
+    """A control's value: the session's if it fits, else the link's, else the default."""
+    state = st.session_state
+    if control.key in linked.refused:
+        return state.setdefault(control.key, control.default)
+    asked = getattr(linked.settings, control.field)
+    if control.kind == "stops" and control.key in st.query_params:
+        # The widget only knows its stops; a value between them would be dropped.
+        state.setdefault(control.key, asked)
+    value = state.get(control.key, asked)
+    return control.snap(value) if _fits(control, value) else control.default
 
 
 def _fits(control: Control, value: Any) -> bool:
@@ -72,7 +97,7 @@ def _forget_problems(slug: str) -> Callable[[], None]:
     return forget
 
 
-def _widget(control: Control, changed: Callable[[], None]) -> None:
+def _widget(control: Control, changed: Callable[[], None]) -> Any:
     number = int if control.whole else float
     common: dict[str, Any] = {
         "label": control.label,
@@ -89,24 +114,25 @@ def _widget(control: Control, changed: Callable[[], None]) -> None:
     match control.kind:
         case "slider":
             step = number(control.step or 1)
-            st.slider(**common, **bounds, step=step, format=_format(control))
+            return st.slider(**common, **bounds, step=step, format=_format(control))
         case "box":
             step = number(control.step or 0.01)
-            st.number_input(**common, **bounds, step=step, format=_format(control))
+            return st.number_input(**common, **bounds, step=step, format=_format(control))
         case "stops":
-            st.select_slider(
+            return st.select_slider(
                 **common, options=control.stops, value=control.default, format_func=written
             )
         case "choice" if len(control.stops) <= 4 and sum(map(len, control.stops)) <= _BRIEF:
             options = list(control.stops)
-            st.segmented_control(**common, options=options, default=control.default, required=True)
+            return st.segmented_control(
+                **common, options=options, default=control.default, required=True
+            )
         case "choice":
             index = control.stops.index(control.default)
-            st.selectbox(**common, options=list(control.stops), index=index)
+            return st.selectbox(**common, options=list(control.stops), index=index)
         case "switch":
-            st.toggle(**common, value=control.default)
-        case _:
-            st.text_input(**common, value=control.default, max_chars=control.limit)
+            return st.toggle(**common, value=control.default)
+    return st.text_input(**common, value=control.default, max_chars=control.limit)
 
 
 def written(value: float) -> str:
@@ -123,7 +149,7 @@ def _format(control: Control) -> str:
 
 def own_data(slug: str, view: View[Any, Any]) -> None:
     """The editor for the learner's own data, where the view takes any."""
-    known = values(slug, view)
+    known = _known(slug, view)
     control = next((c for c in settings_.controls(view.settings) if c.kind == "own"), None)
     if control is None or not control.shown(known):
         return

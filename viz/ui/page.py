@@ -34,6 +34,7 @@ class Page:
         """Header, stage, controls, sentence; Explore, Derive, Code."""
         self.views = views
         st.session_state[f"first:{self.slug}"] = views[0].key
+        controls.enter(self.slug, views)
         self._follow()
         self.view = self._view()
         self.asking = self._checks() and ask.is_open(self.concept.exercises())
@@ -51,12 +52,20 @@ class Page:
         hidden = self.bare or self.asking
         if not self.bare:
             self._header(header)
-        controls.draw(self.slug, self.view, values, right, hidden=hidden)
+        agreed = controls.draw(self.slug, self.view, values, right, hidden=hidden)
         if not hidden:
             self._buttons(right)
         self.tab = self._tabs()
         if self.tab:
             self._open_tab()
+        self._again(agreed)
+
+    def _again(self, agreed: bool) -> None:
+        """Run once more if a widget came back with a value that the browser had kept for it."""
+        tried = st.session_state.pop(f"again:{self.slug}", False)
+        if not agreed and not tried:
+            st.session_state[f"again:{self.slug}"] = True
+            st.rerun()
 
     def ask(self, makers: tuple[Maker, ...]) -> None:
         """Check yourself; an open question takes the stage's place."""
