@@ -66,6 +66,7 @@ class Visitor:
         return self.page.evaluate(f"() => {shown}")
 
     def figure(self):
+        self.page.wait_for_selector(".un-plot .main-svg")
         return self.page.evaluate(
             "() => JSON.stringify(document.querySelector('.un-plot')._fullData"
             ".map(t => [t.name, [...(t.x ?? [])], [...(t.y ?? [])]]))"
@@ -265,6 +266,7 @@ def test_pages_that_share_a_key_keep_apart(visit):
     for concept in catalog.CONCEPTS:
         visitor.page.get_by_role("link", name=concept.title, exact=True).first.click()
         visitor.page.wait_for_url(f"**/{concept.slug}**")
+        visitor.page.get_by_text(concept.question, exact=True).first.wait_for()
         visitor.idle()
         assert visitor.page.get_by_test_id("stException").count() == 0, concept.slug
         fresh = visit().open(f"{concept.slug}?{visitor.page.url.partition('?')[2]}")
