@@ -40,9 +40,14 @@ format: .venv/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/dev
+.venv/bench: .venv/dev requirements-bench.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-bench.txt
+	touch .venv/bench
+
+bench: .venv/bench
 	$(BIN)/python tests/chromium.py
-	$(BIN)/python -m pytest --benchmark-only --benchmark-columns=median,iqr,rounds
+	$(BIN)/python -m pytest tests/test_speed.py --benchmark-only --benchmark-columns=median,iqr,rounds
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.bench_peers
 	$(BIN)/python -m tests.bench
 
 thumbnails: .venv/dev

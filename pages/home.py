@@ -1,11 +1,21 @@
 from viz.ui import home
 
 home.show(
-    "Ideas of deep learning that you can take hold of: one page each, true numbers, moved by hand.",
+    "Ten ideas of deep learning that you can take hold of: true numbers, moved by hand.",
     ways=(
         (
-            "In the order of a lecture course:",
-            ("batchnorm", "dropout", "autoencoder", "rnn", "translation", "attention", "gnn"),
+            "In a lecture course:",
+            (
+                *("gradients", "batchnorm", "dropout", "autoencoder", "cnn"),
+                *("rnn", "translation", "attention", "beam_search", "gnn"),
+            ),
+        ),
+        (
+            "Before the exam:",
+            (
+                *("batchnorm", "gradients", "rnn", "attention", "cnn", "beam_search"),
+                *("translation", "gnn", "dropout", "autoencoder", "exam"),
+            ),
         ),
     ),
 )
