@@ -67,7 +67,8 @@ class Number:
 
     def same(self, value: float, other: float) -> bool:
         """Within the tolerance around ``other``."""
-        return bool(abs(value - other) <= max(self.abs, self.rel * abs(other)) + 1e-12)
+        rounding = 1e-12 * abs(other)
+        return bool(abs(value - other) <= max(self.abs, self.rel * abs(other)) + rounding)
 
     def key_text(self) -> str:
         """The key with all its digits."""

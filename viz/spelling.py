@@ -61,6 +61,10 @@ def _tokens(text: str, names: tuple[str, ...], functions: tuple[str, ...]) -> li
             raise ValueError(_unknown(text, rest, names, functions))
         tokens.append(token)
         rest = rest[len(token) :]
+        if token in ("log", "ln") and rest[:1].isdigit():
+            raise ValueError(
+                f"cannot read '{text}': log is the natural one; write its argument in brackets"
+            )
     return tokens
 
 

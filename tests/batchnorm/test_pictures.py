@@ -14,7 +14,6 @@ from viz.batchnorm import (
     layer,
     plane_figures,
     running_figures,
-    sent,
     small_figures,
 )
 
@@ -211,11 +210,11 @@ def test_a_real_layers_correlations_stand_side_by_side():
 
 
 def test_columns_are_short_and_exact_enough():
-    assert sent.column([0.1 + 0.2, 12.345678]) == [0.3, 12.346]
-    long = sent.column(np.linspace(-3, 3, 100))
+    assert columns.column([0.1 + 0.2, 12.345678]) == [0.3, 12.346]
+    long = columns.column(np.linspace(-3, 3, 100))
     assert long.dtype == np.float32
-    assert sent.column([0.0, 0.0]) == [0.0, 0.0]
-    assert sent.column([]) == []
+    assert columns.column([0.0, 0.0]) == [0.0, 0.0]
+    assert columns.column([]) == []
 
 
 def test_the_stages_have_names():

@@ -85,6 +85,7 @@ def test_an_error_becomes_a_sentence(workshop, monkeypatch):
 
 
 def test_only_the_last_results_are_kept(workshop, monkeypatch):
+    monkeypatch.setattr(jobs, "PATIENCE", 60)
     serve(monkeypatch, lambda settings, _: settings)
     for i in range(40):
         wait(workshop.ask("a", "v", i), "done")

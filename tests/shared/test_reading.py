@@ -140,3 +140,9 @@ def test_a_typo_in_a_seed_file_names_file_and_key(tmp_path, monkeypatch):
         seeds.load("x", Model)
     with pytest.raises(ValueError, match="no seed file for 'y'; there are: x"):
         seeds.load("y", Model)
+
+
+@pytest.mark.parametrize("text", ["log10(0.5)", "ln2"])
+def test_a_logarithm_of_another_base_is_refused(text):
+    with pytest.raises(ValueError, match="write its argument in brackets"):
+        grammar.read_number(text)

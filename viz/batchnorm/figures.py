@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 
 from viz.batchnorm.captions import caption, places
 from viz.batchnorm.feature import FLAT, Line1D, State
-from viz.batchnorm.sent import column
 from viz.draw import theme
+from viz.draw.columns import column
 from viz.draw.film import Film, Frame
 from viz.draw.numbers import short
 

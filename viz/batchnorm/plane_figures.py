@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from viz.batchnorm.captions import plane_caption
 from viz.batchnorm.gaussians import contour
 from viz.batchnorm.pair import Input, Plane, PlaneState
-from viz.batchnorm.sent import column
 from viz.draw import graph, theme
+from viz.draw.columns import column
 from viz.draw.film import Film, Frame, still
 from viz.draw.numbers import fixed
 

@@ -7,8 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz.batchnorm.batches import RunningTrace
-from viz.batchnorm.sent import column
 from viz.draw import graph, theme
+from viz.draw.columns import column
 from viz.draw.film import Film, Frame
 from viz.draw.numbers import fixed, short
 

@@ -7,10 +7,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz.draw import graph, theme
+from viz.draw.columns import column
 from viz.draw.film import Film, Frame
 from viz.draw.numbers import power, short
 from viz.rnn.results import Influence, LongRun
-from viz.rnn.sent import column
 
 TINY = 1e-40
 FAN = (0.5, 0.75, 1.0, 1.25, 1.5)

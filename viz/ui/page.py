@@ -184,6 +184,8 @@ class Page:
                 return found
         except ValueError as error:
             sentences.append(str(error))
+        except ArithmeticError:
+            sentences.append("with these values a number grows beyond what can be computed")
         self._notices(sentences, job if job is not None and not job.over else None)
         return self._last_good(st.session_state.get(good))
 
