@@ -16,6 +16,7 @@ from viz.batchnorm import (
     running_figures,
     small_figures,
 )
+from viz.draw import columns
 
 
 def at(film, name, index=None, kind=None):
