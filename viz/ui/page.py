@@ -9,7 +9,7 @@ import streamlit as st
 from viz import catalog, settings
 from viz.quiz import Maker
 from viz.settings import BaseSettings
-from viz.ui import ask, cache, controls, link, tabs
+from viz.ui import ask, cache, controls, events, link, tabs
 from viz.ui.jobs import WORKSHOP, Job
 from viz.ui.stage.player import Shot, play
 from viz.view import View
@@ -201,13 +201,13 @@ class Page:
     def _notices(self, sentences: list[str], job: Job | None) -> None:
         with self.notice_place:
             if job is not None:
-                watch(self.slug, self.view.key, self.settings)
+                events.watch(self.slug, self.view.key, self.settings)
             for sentence in sentences:
                 st.warning(sentence, icon=":material/error:")
 
     def _play(self) -> None:
         slug, view = self.slug, self.view
-        phone = _layout() == "phone"
+        phone = events.layout() == "phone"
         shot = cache.shot(slug, view.key, self.shown, phone, self.result)
         said = st.session_state.get(f"said:{slug}")
         place = f"stage:{slug}:{view.key}"
@@ -217,14 +217,14 @@ class Page:
         play(
             shot,
             key=place,
-            layout=_layout(),
+            layout=events.layout(),
             ghost=self._ghost(phone),
             step=step,
             move=st.session_state.get(f"move:{slug}", 0),
             lecture=self.lecture,
             on_frame=self._settled(place, shot.film.start_index),
-            on_layout=lambda: _measured(place),
-            on_lecture=lambda: _lecture(place),
+            on_layout=lambda: events.measured(place),
+            on_lecture=lambda: events.lecture(place),
         )
         if said:
             st.caption(said)
@@ -264,7 +264,7 @@ class Page:
         return cache.shot(self.slug, self.view.key, pinned, phone, found)
 
     def _open_tab(self) -> None:
-        phone = _layout() == "phone"
+        phone = events.layout() == "phone"
         with self.tab_places[self.tab]:
             if self.tab == TABS[0]:
                 tabs.explore(self.slug, self.views, self.view, self.shown, self.result, phone)
@@ -277,30 +277,3 @@ class Page:
         """Load the state that shows an answer; for callbacks."""
         view = next((v for v in self.views if v.settings is type(settings)), self.views[0])
         link.go(self.slug, view, settings.model_dump())
-
-
-def _layout() -> str:
-    """As the stage measured it; before that, a guess from the browser's name."""
-    measured = st.session_state.get("layout")
-    if measured:
-        return str(measured)
-    return "phone" if "Mobi" in (st.context.headers.get("User-Agent") or "") else "wide"
-
-
-def _measured(place: str) -> None:
-    """The stage is wider or narrower than the layout it was given."""
-    st.session_state["layout"] = st.session_state[place]["layout"]
-
-
-def _lecture(place: str) -> None:
-    """A key was pressed that begins or ends lecture mode."""
-    link.write("lecture", "1" if st.session_state[place].get("lecture") else None)
-
-
-@st.fragment(run_every=0.5)
-def watch(slug: str, view_key: str, settings: BaseSettings) -> None:
-    """Ask after a job twice a second; when it is over, run the page."""
-    job = WORKSHOP.ask(slug, view_key, settings)
-    if job.over:
-        st.rerun()
-    st.progress(job.share, text=job.words or "waiting for its turn")
