@@ -71,7 +71,7 @@ def _moving(found: Race, step: int) -> list[dict[str, Any]]:
     lines, heads = [], []
     ends = [float(race.log_loss(np.array(race.loss_at(run, step)))) for run in found.runs]
     inside = [min(max(end, LOW), HIGH) for end in ends]
-    labels = scale.push_apart(inside, 0.42)
+    labels = scale.push_apart(inside, 0.55)
     above = max(0.0, max(labels) - HIGH)
     labels = [label - above for label in labels]
     for run, arch, end, label in zip(found.runs, ARCHITECTURES, inside, labels, strict=True):
