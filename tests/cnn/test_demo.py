@@ -211,7 +211,7 @@ def test_the_first_paint_needs_no_torch():
 def test_a_filter_can_be_one_number():
     result = run_filter(FilterSettings(kernel="own", own_kernel="2", padding=0))
     np.testing.assert_array_equal(result.output, 2 * result.picture)
-    assert "one product is the answer" in demo.FILTER.film(result).caption()
+    assert "its one product is 2. The same 1 weight serves" in demo.FILTER.film(result).caption()
 
 
 def test_the_seed_files_table_is_computed():

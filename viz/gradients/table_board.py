@@ -158,8 +158,8 @@ def _words(plan: Plan, cell: Summary, on: bool, refs: dict[str, str]) -> list[di
              xanchor="left", **top),
         note(x - HALF - 8, y - DROP + height_of(cell.before), _number(cell.before), size=14,
              color=ink, xanchor="right", **top),
-        note(x + HALF + 8, y - DROP + height_of(cell.after), f"<b>{_number(cell.after)}</b>", size=14,
-             xanchor="left", **top),
+        note(x + HALF + 8, y - DROP + height_of(cell.after), f"<b>{_number(cell.after)}</b>",
+             size=14, xanchor="left", **top),
         note(x, y - plan.tall / 2 + 12, compared, size=14, color=ink, **top),
     ]  # fmt: skip
 
