@@ -239,7 +239,9 @@ def _notes(result: FilterWalk, bench: Bench) -> list[dict[str, Any]]:
         for (x, y), text in zip(bench.titles, titles, strict=True)
     ]
     if bench.width > 500:
-        words = f"one filter: {result.kernel.size} weights,<br>the same at every position"
+        size = result.kernel.size
+        weights = "1 weight" if size == 1 else f"{size} weights"
+        words = f"one filter: {weights},<br>the same at every position"
         notes.append(note(506, 50, words, size=16, color=theme.PAR))
     return notes
 
