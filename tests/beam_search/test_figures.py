@@ -50,7 +50,7 @@ def test_ten_frames_and_what_each_shows():
     labels = [frame.label for frame in film.frames]
     assert labels == [
         "start",
-        *(f"{n} {p}" for n in (1, 2, 3) for p in ("expanded", "ranked", "pruned")),
+        *(f"step {n}, {p}" for n in (1, 2, 3) for p in ("expanded", "ranked", "pruned")),
     ]
     _, expanded = tree(4)
     assert ids(expanded, "candidate") == {"deep deep", "deep learn", "learn deep", "learn learn"}

@@ -86,7 +86,7 @@ def test_the_derivation_of_the_exams_net():
     assert r"r = 8 + (2 - 1) \cdot 2 = 10" in latex
     assert latex[-3] == r"10 \times 10"
     assert latex[-2] == r"\text{multiplications} = 70560 + 176400 + 1470 = 248430"
-    assert "which makes 258233." in lines[-2].words
+    assert "which makes 258\u2009233." in lines[-2].words
     assert latex[-1] == r"\text{parameters} = 100 + 910 + 1473 = 2483"
 
 
@@ -211,7 +211,7 @@ def test_the_first_paint_needs_no_torch():
 def test_a_filter_can_be_one_number():
     result = run_filter(FilterSettings(kernel="own", own_kernel="2", padding=0))
     np.testing.assert_array_equal(result.output, 2 * result.picture)
-    assert "one product is the answer" in demo.FILTER.film(result).caption()
+    assert "its one product is 2. The same 1 weight serves" in demo.FILTER.film(result).caption()
 
 
 def test_the_seed_files_table_is_computed():

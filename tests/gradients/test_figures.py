@@ -103,9 +103,9 @@ def test_the_readout_has_every_number_of_its_template():
 def test_one_net_runs_forward_then_backward():
     film = net_film(run_net(NetSettings()))
     labels = [frame.label for frame in film.frames]
-    assert labels[0] == "0, forward"
-    assert labels[-1] == "0, backward"
-    assert labels.index("50, forward") + 1 == labels.index("50, backward")
+    assert labels[0] == "layer 0, forward"
+    assert labels[-1] == "layer 0, backward"
+    assert labels.index("layer 50, forward") + 1 == labels.index("layer 50, backward")
     assert at(film, 3, "backward")["x"] == []
     assert at(film, -1, "backward")["x"][0] == 0
 
@@ -113,16 +113,17 @@ def test_one_net_runs_forward_then_backward():
 def test_the_deepest_net_keeps_to_101_frames():
     film = net_film(run_net(NetSettings(depth=100, width="16", batch="16")))
     assert len(film.frames) <= 101
-    assert [f.label for f in film.frames][-1] == "0, backward"
+    assert [f.label for f in film.frames][-1] == "layer 0, backward"
 
 
 def test_float32_gives_up_where_it_did():
     film = net_film(run_net(NetSettings(init="N(0,1)")))
     assert "overflows in layer 43" in film.frames[-1].caption
-    late = [f for f in film.frames if f.label in ("42, forward", "44, forward", "46, forward")]
+    late_labels = {f"layer {layer}, forward" for layer in (42, 44, 46)}
+    late = [f for f in film.frames if f.label in late_labels]
     assert late
     for frame in late:
-        gone = int(frame.label.split(",")[0]) >= 43
+        gone = int(frame.label.split(",")[0].removeprefix("layer ")) >= 43
         assert ("Float32 gave up in layer 43" in frame.caption) == gone
 
 

@@ -26,6 +26,7 @@ OVER = {
     "rms": "over all channels and positions of one sample, and the mean is not subtracted",
 }
 LETTERS = "ABCDEFGH"
+DEEPEST = 0.4  # light text on a darker tile would be pale in the dark theme
 
 
 def norm_family(result: Family, *, phone: bool = False) -> Film:
@@ -87,13 +88,13 @@ def _tiles(norm: Normalized, phone: bool) -> dict[str, Any]:
         "x": x_,
         "y": y_,
         "text": text,
-        "textfont": {"size": 17, "color": [theme.ink_on(s * 0.6) for s in shade]},
+        "textfont": {"size": 17, "color": [theme.ink_on(s * DEEPEST) for s in shade]},
         "marker": {
             "symbol": "square",
             "size": side - (6 if phone else 10),
             "color": shade,
             "cmin": 0,
-            "cmax": round(1 / 0.6, 4),
+            "cmax": round(1 / DEEPEST, 4),
             "colorscale": theme.magnitude(theme.FWD),
             "line": {"width": 0},
         },

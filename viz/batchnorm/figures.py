@@ -13,6 +13,7 @@ from viz.draw.film import Film, Frame
 from viz.draw.numbers import short
 
 RIGHT = 0.72
+BETWEEN = {False: ", ", True: "<br>"}
 STAGE_WORDS = ("raw", "mean subtracted", "divided by σ", "times γ", "after")
 CHANGING = ("bars after", "after", "rug after", "marks after", "words after", "beta")
 
@@ -20,7 +21,7 @@ CHANGING = ("bars after", "after", "rug after", "marks after", "words after", "b
 def one_feature(result: Line1D, *, phone: bool = False) -> Film:
     """Input above, output below; lines join equal quantiles, the band is beta ± gamma."""
     low, high = _span(result)
-    traces = [*_before(result, 330 if phone else 900), *_after(result, result.final, phone)]
+    traces = [*_before(result, phone), *_after(result, result.final, phone)]
     ruler = _ruler(result, result.final, low, high)
     figure = go.Figure(
         data=traces,
@@ -96,15 +97,16 @@ def _curve(result: Line1D, scale: float, shift: float) -> tuple[dict[str, Any], 
     return bars, {"x": column(x), "y": column(y)}
 
 
-def _before(result: Line1D, width: int) -> list[dict[str, Any]]:
+def _before(result: Line1D, phone: bool) -> list[dict[str, Any]]:
     low, high = _span(result)
+    width = 330 if phone else 900
     crowded = result.before.std / (high - low) * width < 34
     marks = ["" if crowded and i != 2 else short(m, 3) for i, m in enumerate(result.marks_in)]
     bars, line = _curve(result, 1.0, 0.0)
     place = {"xaxis": "x", "yaxis": "y"}
     mean, std = result.before.mean, result.before.std
     leftish = mean <= low + RIGHT * (high - low)
-    words = f"before<br>mean {short(mean)}, SD {short(std)}"
+    words = f"before<br>mean {short(mean)}{BETWEEN[phone]}SD {short(std)}"
     dots = _marks("marks before", result.marks_in, theme.BEFORE, place)
     dots |= {"mode": "markers+text", "text": marks, "textposition": "bottom center"}
     dots["textfont"] = {"size": 15, "color": theme.BEFORE}
@@ -228,7 +230,7 @@ def _changes(result: Line1D, state: State, phone: bool) -> tuple[dict[str, Any],
     bars, line = _curve(result, state.scale, state.shift)
     mean, std = state.moments(result.before)
     name = STAGE_WORDS[int(np.ceil(state.stage - 1e-9))]
-    words = f"{name}<br>mean {places(mean)}, SD {places(std)}"
+    words = f"{name}<br>mean {places(mean)}{BETWEEN[phone]}SD {places(std)}"
     beta: dict[str, Any] = {"x": [], "y": [], "text": []}
     if state.stage == 4:
         more = "" if result.relabel or phone else "<br>band β ± γ"

@@ -176,7 +176,7 @@ def _picture(
     ]  # fmt: skip
     words = [search.vocabulary[token].replace("<", "&lt;") for token in leader]
     axis = _word_axis(run.num_steps, words, phone)
-    ends = _ends(result, fan, leader, fixed_) if last else []
+    ends = _ends(result, fan, leader, fixed_, phone) if last else []
     return traces, {"annotations": [*heads, *ends], "xaxis3": axis}
 
 
@@ -204,7 +204,7 @@ def _word_axis(steps: int, words: Sequence[str], phone: bool) -> dict[str, Any]:
         "range": [-0.3, steps + 0.6],
         "tickvals": list(range(1, len(words) + 1)),
         "ticktext": list(words),
-        "tickangle": -55,
+        "tickangle": -90 if phone else -55,
         "tickfont": {"size": 13 if phone else 14, "color": theme.FWD},
         "showgrid": False,
         "showline": False,
@@ -262,7 +262,7 @@ def _points(
 
 
 def _ends(
-    result: Speech, fan: Fan, leader: Prefix, fixed_: Mapping[str, Curve]
+    result: Speech, fan: Fan, leader: Prefix, fixed_: Mapping[str, Curve], phone: bool
 ) -> list[dict[str, Any]]:
     """Names at the ends of the greedy path and of the true best; below the fan nothing is drawn."""
     run, notes = result.run, list[dict[str, Any]]()
@@ -272,8 +272,10 @@ def _ends(
         notes[-1] |= {"xanchor": "right", "xshift": -4, "yshift": -13}
     if run.missed(fan.search) and fixed_["true"][0]:
         x, y = (part[-1] for part in fixed_["true"])
-        notes.append(graph.note(max(x, 3.2), y, "true best", size=15, color=theme.TRU))
-        notes[-1] |= {"xanchor": "right", "xshift": -2, "yshift": -16}
+        notes.append(
+            graph.note(max(x, 5.3 if phone else 3.2), y, "true best", size=15, color=theme.TRU)
+        )
+        notes[-1] |= {"xanchor": "right", "xshift": -2, "yshift": -36 if phone else -16}
     return notes
 
 

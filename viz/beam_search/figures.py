@@ -59,7 +59,7 @@ def search_tree(run: Run, *, phone: bool = False) -> Film:
 
 def _label(moment: Moment) -> str:
     names = {"expand": "expanded", "rank": "ranked", "prune": "pruned"}
-    return "start" if moment.phase == "start" else f"{moment.steps} {names[moment.phase]}"
+    return "start" if moment.phase == "start" else f"step {moment.steps}, {names[moment.phase]}"
 
 
 FIELDS = ("x", "y", "text", "ids", "hovertext", "textposition", "textfont")

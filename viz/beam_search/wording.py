@@ -167,15 +167,15 @@ def _verdict(run: Run, search: Search) -> str:
         return "The best possible is not known for this size."
     if not run.missed(search):
         return "That is the best possible."
-    kind = "score" if run.alpha else "log-probability"
+    kind = "with score" if run.alpha else "at"
     value = fixed(exact.score, 3) if run.alpha else fixed(exact.log_prob)
-    best = f"The best possible, {sentence(search, exact)} with {kind} {{tru:{value}}}, was missed"
+    best = f"The best possible, {sentence(search, exact)} {kind} {{tru:{value}}}, was missed"
     if not found.finished:
         return f"{best}."
     gap = exact.score - found.score
     if run.alpha:
         return f"{best} by {{tru:{fixed(gap, 3)}}}."
-    ratio = f", a factor {short(math.exp(gap), 4)}" if gap < 10 else ""
+    ratio = f", a factor {short(math.exp(gap), 4)}" if gap < 1 else ""
     nats = fixed(gap) if gap >= 0.005 else short(gap, 2)
     return f"{best} by {{tru:{nats}}} nats{ratio}."
 

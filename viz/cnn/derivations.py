@@ -8,6 +8,7 @@ from viz.cnn.filters import FilterWalk
 from viz.cnn.slides import Slide
 from viz.cnn.sweeps import Sweep
 from viz.cnn.tabulation import Table
+from viz.draw import numbers
 from viz.draw.numbers import latex, latex_factor
 from viz.view import Line
 
@@ -61,7 +62,7 @@ def _multiplications(table: Table) -> Line:
     return Line(
         rf"\text{{multiplications}}{equals} = {total}",
         "Every weight works at every position of its map. Biases and pooling count none here; "
-        f"torchinfo counts a bias as one more, which makes {with_biases}.",
+        f"torchinfo counts a bias as one more, which makes {numbers.count(with_biases)}.",
     )
 
 

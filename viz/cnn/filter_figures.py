@@ -239,7 +239,9 @@ def _notes(result: FilterWalk, bench: Bench) -> list[dict[str, Any]]:
         for (x, y), text in zip(bench.titles, titles, strict=True)
     ]
     if bench.width > 500:
-        words = f"one filter: {result.kernel.size} weights,<br>the same at every position"
+        size = result.kernel.size
+        weights = "1 weight" if size == 1 else f"{size} weights"
+        words = f"one filter: {weights},<br>the same at every position"
         notes.append(note(506, 50, words, size=16, color=theme.PAR))
     return notes
 
@@ -254,11 +256,13 @@ def caption(result: FilterWalk, place: int) -> str:
     row, column = _cell_of(result, place)
     value = float(result.output[row, column])
     count = result.kernel.size
-    numbers = f"{count} products add up" if count > 1 else "one product is the answer: they come"
+    found = f"{{fwd:{short(value, 4)}}}"
+    numbers = f"{count} products add up to {found}" if count > 1 else f"one product is {found}"
+    weights = f"same {{par:{count}}} weights serve" if count > 1 else "same {par:1} weight serves"
+    where = f"all {result.output.size} positions" if result.output.size > 1 else "the one position"
     return (
-        f"{result.name} at row {row + 1}, column {column + 1} of the map: its "
-        f"{numbers} to {{fwd:{short(value, 4)}}}. The same {{par:{count}}} weights serve all "
-        f"{result.output.size} positions."
+        f"{result.name} at row {row + 1}, column {column + 1}: its {numbers}. "
+        f"The {weights} {where}."
     )
 
 

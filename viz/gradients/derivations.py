@@ -11,7 +11,7 @@ from viz.view import Line
 
 def ten(log_ratio: float, places: int = 2) -> str:
     """A power of ten for a formula."""
-    return rf"10^{{{log_ratio:.{places}f}}}"
+    return rf"10^{{{round(log_ratio, places) + 0.0:.{places}f}}}"
 
 
 def variance(net: Net) -> tuple[Line, ...]:

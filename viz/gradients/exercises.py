@@ -192,7 +192,8 @@ def scalar_chain(rng: Rng | None) -> Question:
     return Question(
         id="gr-x5",
         prompt=f"One neuron per layer, no activation: ${rule}$, w = {fixed(weight, 2)}, {depth} "
-        "layers. What is |∂h_L/∂h₀|? (The number itself, such as 0.9^7, or its log₁₀.)",
+        f"layers. What is $|\\partial h_{{{depth}}}/\\partial h_0|$? (The number itself, such as "
+        "0.9^7, or its log₁₀.)",
         answer=answer,
         why=f"Depth multiplies: {short(base)}^{depth} = {scale.size(log)}, log₁₀ is "
         f"{fixed(log, 3)}.",

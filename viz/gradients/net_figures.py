@@ -136,7 +136,7 @@ def _frame(
         {"x": back["x"][:1], "y": back["y"][:1]},
     )
     layer = forward if backward is None else backward
-    label = f"{layer}, forward" if backward is None else f"{layer}, backward"
+    label = f"layer {layer}, {'forward' if backward is None else 'backward'}"
     text = caption(net, name, forward=forward, backward=backward)
     return Frame(label, text, places, (ahead, back, *heads))
 

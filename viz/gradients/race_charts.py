@@ -31,7 +31,8 @@ def first_steps(*, phone: bool = False) -> Film:
              align="left")
         for end, name, color in zip(ends, names, (theme.BWD, theme.PAR), strict=True)
     ]  # fmt: skip
-    notes += _title("He + batch norm, depth 50, rate 0.1: the first 20 steps")
+    place = "He + BN, depth 50" if phone else "He + batch norm, depth 50, rate 0.1"
+    notes += _title(f"{place}: the first 20 steps")
     caption = (
         "With batch norm the loss ignores the length of W, so a step that is too long only makes W "
         f"longer: {{par:{short(float(early.first_norm[0]), 3)}}} becomes "
@@ -46,7 +47,6 @@ def first_steps(*, phone: bool = False) -> Film:
         yaxis=scale.axis(low, high, ticks=6),
         annotations=notes,
     )
-    del phone
     return still(go.Figure(traces, layout), caption)
 
 
@@ -81,12 +81,12 @@ def depth_limit(*, phone: bool = False) -> Film:
     caption = (
         f"After 200 steps batch norm alone reaches {{fwd:{short(plain[0], 2)}}} at depth 50 and "
         f"{{fwd:{short(plain[1], 2)}}} at depth 100; with skips as well "
-        f"{{fwd:{short(skipped[0], 1)}}} and {{fwd:{short(skipped[1], 1)}}} (best of three rates)."
+        f"{{fwd:{short(skipped[0], 2)}}} and {{fwd:{short(skipped[1], 2)}}} (best of three rates)."
     )
     ticks = list(range(-4, 1))
     layout = theme.chart(
-        260,
-        margin={"l": 150, "r": 60, "t": 40, "b": 54},
+        280 if phone else 260,
+        margin={"l": 150, "r": 60, "t": 60 if phone else 40, "b": 54},
         xaxis={
             "range": [-4.1, 0.3],
             "tickvals": ticks,
@@ -101,7 +101,7 @@ def depth_limit(*, phone: bool = False) -> Film:
         },
         shapes=[{**line, "line": {"color": theme.LINE, "width": 1.5, "dash": "dot"}}],
         annotations=[
-            *_title("where depth still hurts (He)"),
+            *_title("where depth still hurts (He)", lift=20 if phone else 0),
             note(guess, 1, "guessing", size=14, color=theme.MUTED, yref="paper", xanchor="right",
                  yanchor="bottom"),
         ],
@@ -109,6 +109,6 @@ def depth_limit(*, phone: bool = False) -> Film:
     return still(go.Figure(traces, layout), caption)
 
 
-def _title(text: str) -> list[dict[str, Any]]:
-    place = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
-    return [note(0, 1.03, f"<b>{text}</b>", size=15, **place)]
+def _title(text: str, *, lift: int = 0) -> list[dict[str, Any]]:
+    place: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left"}
+    return [note(0, 1.03, f"<b>{text}</b>", size=15, yanchor="bottom", yshift=lift, **place)]

@@ -22,7 +22,7 @@ STYLES = {
     "skip + BN": (theme.FWD, "dash"),
 }
 FRAMES = 61
-LOW, HIGH = -4.0, 3.0
+LOW, HIGH, LABEL_GAP = -4.0, 3.0, 0.55
 HEAD = "<b>loss after 200 steps, depth 30</b>, hatched: diverged"
 PHONE_HEAD = "<b>loss, depth 30</b>, hatched: diverged"
 
@@ -71,9 +71,11 @@ def _moving(found: Race, step: int) -> list[dict[str, Any]]:
     lines, heads = [], []
     ends = [float(race.log_loss(np.array(race.loss_at(run, step)))) for run in found.runs]
     inside = [min(max(end, LOW), HIGH) for end in ends]
-    labels = scale.push_apart(inside, 0.42)
-    above = max(0.0, max(labels) - HIGH)
-    labels = [label - above for label in labels]
+    labels = scale.push_apart(inside, LABEL_GAP)
+    ceiling = HIGH
+    for place in sorted(range(len(labels)), key=labels.__getitem__, reverse=True):
+        labels[place] = min(labels[place], ceiling)
+        ceiling = labels[place] - LABEL_GAP
     for run, arch, end, label in zip(found.runs, ARCHITECTURES, inside, labels, strict=True):
         shown = [i for i in scale.thinned(len(run.losses), FRAMES) if i <= step]
         lines.append({"x": shown, "y": scale.rounded(race.log_loss(run.losses[shown]))})

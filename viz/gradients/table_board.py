@@ -26,7 +26,7 @@ SAID: dict[Effect, str] = {
     "leaves": "no change",
 }
 FOOT = "log₁₀ of the gradient at the input, before → after:<br>50 layers, median of 20 seeds"
-CLIP, REACH, HALF = 20.0, 18.0, 26
+CLIP, REACH, DROP, HALF = 20.0, 16.0, 5, 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ def traces(plan: Plan, cells: Iterable[Summary], axes: dict[str, str]) -> list[d
     starts, ends = [], []
     for cell in cells:
         x, y = plan.place_of(cell)
-        starts.append((x - HALF, y - 4 + height_of(cell.before)))
-        ends.append((x + HALF, y - 4 + height_of(cell.after)))
+        starts.append((x - HALF, y - DROP + height_of(cell.before)))
+        ends.append((x + HALF, y - DROP + height_of(cell.after)))
     paths = [graph.straight(a, b) for a, b in zip(starts, ends, strict=True)]
     return [
         {
@@ -110,7 +110,7 @@ def boxes(
         }
         shapes.append(graph.box(x, y, plan.cell_width / 2 - 2, plan.tall / 2, **look, **refs))
         tall = 2 / CLIP * REACH
-        band = {"x0": x - HALF, "x1": x + HALF, "y0": y - 4 - tall, "y1": y - 4 + tall}
+        band = {"x0": x - HALF, "x1": x + HALF, "y0": y - DROP - tall, "y1": y - DROP + tall}
         grey = {"fillcolor": theme.HAIR, "line": {"width": 0}, "layer": "below"}
         shapes.append({"type": "rect", **band, **grey, **refs})
     return shapes
@@ -156,10 +156,10 @@ def _words(plan: Plan, cell: Summary, on: bool, refs: dict[str, str]) -> list[di
         note(left, y + plan.tall / 2 - 17, f"<b>{mark}</b>", size=24, xanchor="left", **top),
         note(left + 30, y + plan.tall / 2 - 18, SAID[cell.experiment.expect], size=15,
              xanchor="left", **top),
-        note(x - HALF - 8, y - 4 + height_of(cell.before), _number(cell.before), size=14,
+        note(x - HALF - 8, y - DROP + height_of(cell.before), _number(cell.before), size=14,
              color=ink, xanchor="right", **top),
-        note(x + HALF + 8, y - 4 + height_of(cell.after), f"<b>{_number(cell.after)}</b>", size=14,
-             xanchor="left", **top),
+        note(x + HALF + 8, y - DROP + height_of(cell.after), f"<b>{_number(cell.after)}</b>",
+             size=14, xanchor="left", **top),
         note(x, y - plan.tall / 2 + 12, compared, size=14, color=ink, **top),
     ]  # fmt: skip
 

@@ -212,6 +212,8 @@ def _notes(
     anchored = {"xanchor": "right" if result.window < 0.8 * count else "center"}
     at = count - result.window + (0.3 if result.window < 0.8 * count else result.window / 2)
     notes.append(graph.note(at, 0.99, window, size=size - 1, color=theme.INK, **place, **anchored))
+    if result.window < 0.8 * count:
+        notes[-1]["bgcolor"] = theme.BG
     return notes
 
 
