@@ -84,8 +84,7 @@ CONCEPTS: tuple[Concept, ...] = (
     Concept(
         "cnn",
         "CNN",
-        "How big is every layer, how many numbers does it learn, and what happens when the "
-        "picture slides?",
+        "How big is every layer, how many numbers does it learn, and what if the picture slides?",
         7,
         related=(
             ("gnn", "another average that must not notice an order"),

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viz.dropout import compute, demo, results, samples
+from viz.dropout.descent import sgd
 
 X, Y, W = (np.array(v) for v in (demo.SEED.small.x, demo.SEED.small.y, demo.SEED.small.weight))
 
@@ -279,3 +280,11 @@ def test_zero_columns_get_weight_zero():
 def test_bad_input_gets_a_sentence(call, sentence):
     with pytest.raises(ValueError, match=re.escape(sentence)):
         call()
+
+
+def test_a_diverging_descent_says_at_which_step_and_why():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 6)) + 3
+    options = {"num_steps": 1500, "batch_size": 1, "rng": rng, "inverted": True}
+    with pytest.raises(ValueError, match=r"diverges at step \d+: with keep probability 0.02"):
+        sgd(x, x[:, 0], keep_prob=0.02, **options)

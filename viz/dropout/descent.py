@@ -8,6 +8,7 @@ import numpy.typing as npt
 from viz.dropout.compute import TINY, check_keep
 
 FloatArray = npt.NDArray[np.float64]
+BEYOND = 1e9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +37,9 @@ def sgd(
     The rate is lr / (d mean X^2) (1 + 10 t / steps)^-0.6. ``inverted`` divides the mask by p,
     as torch's Dropout does while training; its weights are those of the plain model.
     Source: Polyak & Juditsky 1992 for the averaging.
+
+    Raises:
+        ValueError: the weights grow beyond 1e9; the sentence names the step.
     """
     p = check_keep(keep_prob)
     width = data.shape[1]
@@ -48,8 +52,14 @@ def sgd(
         chosen = rows[step - 1]
         masked = data[chosen] * (rng.random((batch_size, width)) < p)
         masked = masked / p if inverted else masked
-        slope = masked.T @ (masked @ weight - targets[chosen]) / batch_size
-        weight = weight - scale * (1 + 10 * step / num_steps) ** -0.6 * slope
+        with np.errstate(over="ignore", invalid="ignore"):
+            slope = masked.T @ (masked @ weight - targets[chosen]) / batch_size
+            weight = weight - scale * (1 + 10 * step / num_steps) ** -0.6 * slope
+        if not np.abs(weight).max() < BEYOND:
+            raise ValueError(
+                f"training diverges at step {step}: with keep probability {p:g} the masked inputs "
+                "are too large for this step size; take a larger p or larger batches"
+            )
         if step > num_steps / 4:
             total, count = total + weight, count + 1
         if step in kept_at:
