@@ -54,7 +54,7 @@ CONCEPTS: tuple[Concept, ...] = (
         "gradients",
         "Gradients",
         "Which trick keeps the gradient alive through 50 layers, "
-        "and which one keeps it from blowing up?",
+        "and which keeps it from blowing up?",
         4,
         related=(
             ("rnn", "the same product of factors, over time instead of layers"),

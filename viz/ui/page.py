@@ -103,7 +103,7 @@ class Page:
         return by_key[state[place]]
 
     def _header(self, header: Any) -> None:
-        left, right = header.columns((4, 3), vertical_alignment="bottom")
+        left, right = header.columns((29, 21), vertical_alignment="bottom")
         left.markdown(f"# {self.concept.title}\n{self.concept.question}")
         if len(self.views) > 1:
             self._choose_view(right.container(horizontal=True, horizontal_alignment="right"))
