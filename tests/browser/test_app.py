@@ -162,7 +162,7 @@ def test_scrubbing_sends_nothing_until_it_settles(visit):
         visitor.idle()
         assert len(visitor.sent) > sent
     assert quiet
-    assert visitor.text(".un-label") == "∂s"
+    assert visitor.text(".un-label") == "∂y/∂s"
     assert visitor.page.evaluate("() => document.activeElement.type") == "range"
     assert visitor.page.evaluate("() => document.querySelector('.un-plot').mark") == 1
 
@@ -173,9 +173,10 @@ def test_play_runs_to_the_end_and_never_by_itself(visit):
     visitor.page.wait_for_timeout(600)
     assert visitor.text(".un-label") == label
     visitor.page.get_by_role("button", name="play").first.click()
-    visitor.page.wait_for_timeout(3000)
+    paused = "() => document.querySelector('.un-play').innerText === '▶ play'"
+    visitor.page.wait_for_function(f"() => !({paused})()")
+    visitor.page.wait_for_function(paused)
     assert visitor.text(".un-label") == "plus β"
-    assert visitor.text(".un-play") == "▶ play"
 
 
 def test_the_theme_switches_without_a_rerun(visit):
