@@ -130,6 +130,7 @@ class Stage {
     const { data: traces, layout } = this.at(film, this.index);
     const scale = this.scale(layout.height ?? 450);
     layout.width = Math.max(200, Math.floor(this.frame.clientWidth / scale));
+    this.speak(film.frames[this.index]);
     const state = [this.themed, this.index, layout.width, scale, document.fullscreenElement];
     if (this.drawn && state.every((part, i) => part === this.drawn[i])) return;
     this.drawn = state;
@@ -138,7 +139,6 @@ class Stage {
     this.plot.style.transform = scale === 1 ? "" : `scale(${scale})`;
     this.frame.style.height = `${(layout.height ?? 450) * scale}px`;
     this.drawing = P.react(this.plot, [...this.ghostTraces(), ...traces], layout, CONFIG);
-    this.speak(film.frames[this.index]);
     await this.drawing;
     this.root.dataset.frame = this.index;
   }
