@@ -363,7 +363,7 @@ def axe():
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("slug", ["", *SLUGS, "exam"])
+@pytest.mark.parametrize("slug", ["", *SLUGS, "exam", "rnn?tab=Check+yourself"])
 def test_nothing_serious_for_axe(visit, axe, scheme, slug):
     visitor = visit(color_scheme=scheme).open(slug)
     visitor.page.evaluate(axe)

@@ -8,6 +8,8 @@ _PAGE = """<style>
 [data-testid=stMainBlockContainer] h1 { font-size: 1.75rem; padding: 0; }
 .st-key-un-header { margin-bottom: -.35rem; }
 .st-key-un-controls [data-testid=stVerticalBlock], .st-key-un-controls { gap: .45rem; }
+/* White on the dark theme's pale blue could not be read. */
+[data-testid^=stBaseButton-primary]:not(:disabled) p { color: Canvas; }
 [data-testid=stPageLink] p { white-space: normal; }
 [data-testid=stMainBlockContainer]:has(.st-key-un-screen) { max-width: 760px; }
 [class*=st-key-finding] button { min-height: 1.7rem; padding: 0; text-align: left; }
