@@ -182,6 +182,8 @@ def test_play_runs_to_the_end_and_never_by_itself(visit):
 def test_the_theme_switches_without_a_rerun(visit):
     visitor = visit(color_scheme="light").open("rnn")
     ground = "() => getComputedStyle(document.querySelector('.un-plot .main-svg')).backgroundColor"
+    visitor.page.wait_for_selector(".un-plot .main-svg")
+    visitor.page.wait_for_timeout(800)  # what the page says on opening is said by then
     assert visitor.page.evaluate(ground) == "rgb(255, 255, 255)"
     sent = len(visitor.sent)
     visitor.page.emulate_media(color_scheme="dark")
