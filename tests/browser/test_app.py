@@ -54,7 +54,7 @@ class Visitor:
             "[data-testid=stApp][data-test-script-state=notRunning]", timeout=60_000
         )
         self.page.wait_for_function(
-            "() => [...document.querySelectorAll('.un-plot')]"
+            "() => [...document.querySelectorAll('.un-host')]"
             ".every(e => e.querySelector('.main-svg'))",
             timeout=60_000,
         )
@@ -146,6 +146,7 @@ def test_settings_go_into_the_link_and_come_back(visit):
 
 def test_scrubbing_sends_nothing_until_it_settles(visit):
     visitor = visit().open("rnn")
+    visitor.page.wait_for_selector(".un-plot .main-svg")
     visitor.page.evaluate("() => { document.querySelector('.un-plot').mark = 1; }")
     bar = visitor.page.locator(".un-bar input").first
     quiet = False
@@ -250,7 +251,7 @@ def test_a_ghost_is_pinned(visit):
     visitor = visit().open("batchnorm")
     visitor.page.get_by_role("button", name="Pin", exact=True).click()
     visitor.page.wait_for_url("**ghost=**")
-    visitor.idle()
+    visitor.idle().page.wait_for_selector(".un-plot .main-svg")
     names = visitor.page.evaluate(
         "() => document.querySelector('.un-plot')._fullData.map(t => t.name)"
     )
