@@ -10,6 +10,7 @@ import plotly
 from viz.draw import theme
 
 HERE = Path(__file__).resolve().parent
+MODULES = ("menu", "painter", "stage")
 THUMBNAILS = HERE.parent / "thumbnails"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 TYPES = {
@@ -22,9 +23,9 @@ TYPES = {
 
 @cache
 def stage_source() -> str:
-    """The player's one module: menu and stage, with the palette of `viz.draw.theme` in it."""
+    """The player's one module: menu, painter, stage, with the palette of `viz.draw.theme` in it."""
     palette = {name: [theme.LIGHT[name], theme.DARK[name]] for name in theme.LIGHT}
-    source = "\n".join((HERE / name).read_text("utf-8") for name in ("menu.js", "stage.js"))
+    source = "\n".join((HERE / f"{name}.js").read_text("utf-8") for name in MODULES)
     return source.replace("/*palette*/ {}", json.dumps(palette))
 
 

@@ -42,6 +42,7 @@ class Stage {
     this.move = null;
     this.reported = {};
     this.plot = element("div", { class: "un-plot", role: "img" });
+    this.painter = new Painter(this.plot);
     this.frame = element("div", { class: "un-frame" }, this.plot);
     this.playButton = element("button", { type: "button", class: "un-play", onclick: () => this.toggle() });
     this.range = element("input", { type: "range", min: 0, step: 1, oninput: () => this.scrub(+this.range.value) });
@@ -108,6 +109,8 @@ class Stage {
     const frame = film.frames[index];
     const data = film.figure.data.map((trace) => ({ ...trace }));
     frame?.traces.forEach((trace, i) => Object.assign(data[trace], frame.data[i]));
+    // Plotly forgets a trace without points; one gap keeps it, so that the painter can fill it again.
+    for (const trace of data) if (unpacked(trace.x)?.length === 0) Object.assign(trace, { x: [null], y: [null] });
     return { data, layout: structuredClone({ ...film.figure.layout, ...frame?.layout }) };
   }
 
@@ -138,7 +141,7 @@ class Stage {
     if (document.fullscreenElement === this.root && scale === 1) layout.height = Math.max(layout.height ?? 450, 300);
     this.plot.style.transform = scale === 1 ? "" : `scale(${scale})`;
     this.frame.style.height = `${(layout.height ?? 450) * scale}px`;
-    this.drawing = P.react(this.plot, [...this.ghostTraces(), ...traces], layout, CONFIG);
+    this.drawing = this.painter.show(P, [...this.ghostTraces(), ...traces], layout);
     await this.drawing;
     this.root.dataset.frame = this.index;
   }
