@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.attention import wording
 from viz.attention.lookup_words import caption, sweep_table
@@ -64,7 +63,7 @@ def by_temperature(result: Lookup, *, phone: bool = False) -> Film:
     columns = fitted(PHONE, result.inputs, 50, 34) if phone else WIDE
     rows = rows_of(result.inputs, columns)
     shown = result.states[result.start]
-    figure = go.Figure(
+    figure = theme.figure(
         data=[
             *_table_traces(result, rows, columns, shown),
             *slope_traces(result, shown, phone),

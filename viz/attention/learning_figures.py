@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.attention import wording
 from viz.attention.lessons import Lesson
@@ -34,7 +33,7 @@ def learning_film(result: Lesson, *, phone: bool = False) -> Film:
     )
     for place, change in zip(moving, frames[-1].data, strict=True):
         traces[place] = traces[place] | dict(change)
-    figure = go.Figure(data=traces, layout=_layout(result, phone) | dict(frames[-1].layout))
+    figure = theme.figure(data=traces, layout=_layout(result, phone) | dict(frames[-1].layout))
     pace = 120 if last <= 60 else 40
     return Film(figure, frames, variable="step", pace=pace, table=_table(result))
 

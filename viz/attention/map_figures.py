@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects as go
 
 from viz.attention import wording
 from viz.attention.compute import FloatArray
@@ -27,7 +26,7 @@ def winner_map(result: Map, *, phone: bool = False) -> Film:
     data = list(traces)
     for place, change in zip(moving, changes[start], strict=True):
         data[place] = data[place] | change
-    figure = go.Figure(data=data, layout=_layout(result, phone))
+    figure = theme.figure(data=data, layout=_layout(result, phone))
     frames = tuple(
         Frame(wording.temperature(state.temperature), caption(result, state), moving, change)
         for state, change in zip(states, changes, strict=True)

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.attention import wording
 from viz.attention.compute import FloatArray
@@ -54,7 +53,7 @@ def by_step(result: Lookup, *, phone: bool = False) -> Film:
     blank = [*_traces(rows, places), words_trace([])]
     data = [trace | dict(now) for trace, now in zip(blank, last.data, strict=True)]
     layout = theme.diagram(places.columns.height, places.columns.width, barmode="overlay")
-    figure = go.Figure(data=data, layout=layout | dict(last.layout))
+    figure = theme.figure(data=data, layout=layout | dict(last.layout))
     return Film(figure, frames, variable="step", pace=900, table=_table(result))
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.attention.compute import FloatArray
 from viz.attention.scaling import Saturation
@@ -26,7 +25,7 @@ def saturation_film(result: Saturation, *, phone: bool = False) -> Film:
         Frame(f"d = {dimension}", caption(result, place), moving, changes[place])
         for place, dimension in enumerate(result.dimensions)
     )
-    figure = go.Figure(data=traces, layout=_layout(result, phone))
+    figure = theme.figure(data=traces, layout=_layout(result, phone))
     return Film(figure, frames, variable="dimension d", pace=900, table=table(result))
 
 

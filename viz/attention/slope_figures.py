@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.attention import wording
 from viz.attention.compute import FloatArray
@@ -26,7 +25,7 @@ def slope_film(result: Lookup, *, phone: bool = False) -> Film:
     moving = (0, 4, 5, 6, 7)
     for place, change in zip(moving, changes[result.start], strict=True):
         traces[place] = traces[place] | change
-    figure = go.Figure(data=traces, layout=_layout(result, phone))
+    figure = theme.figure(data=traces, layout=_layout(result, phone))
     frames = tuple(
         Frame(wording.temperature(state.temperature), caption(result, state), moving, change)
         for state, change in zip(result.states, changes, strict=True)

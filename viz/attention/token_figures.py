@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.attention import wording
 from viz.attention.tokens import SelfAttention
@@ -29,7 +28,7 @@ def token_film(result: SelfAttention, *, phone: bool = False) -> Film:
         for row in range(count)
     )
     traces[1] = traces[1] | dict(frames[-1].data[0])
-    figure = go.Figure(data=traces, layout=_layout(result, phone) | dict(frames[-1].layout))
+    figure = theme.figure(data=traces, layout=_layout(result, phone) | dict(frames[-1].layout))
     return Film(figure, frames, variable="token", pace=500 if count < 20 else 150)
 
 

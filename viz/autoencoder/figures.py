@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Literal, Protocol
 
-import plotly.graph_objects as go
-
 from viz.autoencoder import curves, geometry, laws, panels, words
 from viz.autoencoder.compute import FloatArray
 from viz.autoencoder.panels import Panel
@@ -50,7 +48,7 @@ def training_film(study: Study, beside: Beside = "column products", *, phone: bo
     place, panel = curves.positions(study), PICTURES[beside](study, phone=phone)
     last = len(study.run.steps) - 1
     traces = [*_curves(study, place, last, phone=phone), *panel.traces]
-    figure = go.Figure(data=traces, layout=_layout(study, place, panel, phone=phone))
+    figure = theme.figure(data=traces, layout=_layout(study, place, panel, phone=phone))
     frames = tuple(_frame(study, place, panel, i) for i in range(last + 1))
     return Film(figure, frames, table=table(study))
 

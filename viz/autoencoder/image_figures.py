@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects as go
 
 from viz.autoencoder import curves, gallery, words
 from viz.autoencoder.compute import FloatArray
@@ -32,7 +31,7 @@ def gallery_film(shown: Gallery, *, phone: bool = False) -> Film:
     place, last = curves.positions(study), len(study.run.steps) - 1
     layout = _layout(shown, place, phone=phone)
     traces = _traces(shown, place, last, phone=phone)
-    figure = go.Figure(data=traces, layout=layout)
+    figure = theme.figure(data=traces, layout=layout)
     frames = tuple(_frame(shown, place, i) for i in range(last + 1))
     return Film(figure, frames, table=table(study))
 

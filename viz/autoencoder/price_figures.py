@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.autoencoder.compute import FloatArray
 from viz.autoencoder.pruning import Pruning
@@ -25,7 +24,7 @@ def price_film(table: Pruning, start: float, *, phone: bool = False) -> Film:
         phone: stacked instead of side by side.
     """
     first = int(np.abs(table.l2 - start).argmin())
-    figure = go.Figure(data=_traces(table, first), layout=_layout(table, phone=phone))
+    figure = theme.figure(data=_traces(table, first), layout=_layout(table, phone=phone))
     frames = tuple(_frame(table, i) for i in range(len(table.l2)))
     return Film(figure, frames, variable="λ", start=first, table=_columns(table))
 

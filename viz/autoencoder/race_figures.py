@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import plotly.graph_objects as go
-
 from viz.autoencoder import curves, words
 from viz.autoencoder.race import Race
 from viz.autoencoder.study import Study
@@ -26,7 +24,7 @@ def race_film(found: Race, *, phone: bool = False) -> Film:
     frames = max(len(run.run.steps) for run in found.runs)
     top = top_of(found)
     traces = [trace for n, run in enumerate(found.runs) for trace in _panel(run, n + 1, top)]
-    figure = go.Figure(data=traces, layout=_layout(found, phone=phone))
+    figure = theme.figure(data=traces, layout=_layout(found, phone=phone))
     return Film(figure, tuple(_frame(found, i) for i in range(frames)), table=_table(found))
 
 

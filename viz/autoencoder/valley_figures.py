@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.autoencoder import valley, words
 from viz.autoencoder.valley import Descent
@@ -23,7 +22,7 @@ CHANGING = (3, 4, 6, 7)
 def valley_film(descent: Descent, *, phone: bool = False) -> Film:
     """The path down the landscape of (s1, s2); beside it the penalty for every way to share."""
     last = len(descent.steps) - 1
-    figure = go.Figure(data=_traces(descent, last), layout=_layout(descent, phone=phone))
+    figure = theme.figure(data=_traces(descent, last), layout=_layout(descent, phone=phone))
     frames = tuple(_frame(descent, i) for i in range(last + 1))
     table: dict[str, Any] = {
         "step": descent.steps,

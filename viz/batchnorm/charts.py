@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.batchnorm.batches import SmallBatches
 from viz.batchnorm.layer import Layer
@@ -39,7 +38,7 @@ def gap_by_size(result: SmallBatches, *, phone: bool = False) -> Film:
         f"to {fixed(gaps[-1], 3)} at N = {sizes[-1]}, about 1.225/√N."
     )
     del phone
-    return still(go.Figure(traces, layout), words, {"N": sizes, "gap": gaps})
+    return still(theme.figure(traces, layout), words, {"N": sizes, "gap": gaps})
 
 
 def _line(x: list[int], y: list[float], color: str, name: str, dash: str) -> dict[str, Any]:
@@ -83,7 +82,7 @@ def real_layer(layer: Layer, *, phone: bool = False) -> Film:
         "all become 1."
     )
     del phone
-    return still(go.Figure([bars], layout), words)
+    return still(theme.figure([bars], layout), words)
 
 
 def layer_correlations(layer: Layer, *, phone: bool = False) -> Film:
@@ -140,4 +139,4 @@ def layer_correlations(layer: Layer, *, phone: bool = False) -> Film:
         f"Correlations among the first {PART} of these features (blue positive, grey negative): "
         f"of all 256 × 256 none moves by more than {power(layer.correlation_change, 1)}."
     )
-    return still(go.Figure(maps, layout), words)
+    return still(theme.figure(maps, layout), words)

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.batchnorm.batches import Family
 from viz.batchnorm.norms import Normalized
@@ -33,7 +32,7 @@ def norm_family(result: Family, *, phone: bool = False) -> Film:
     """Tiles of one letter and shade share a mean and a deviation, which stand in their box."""
     first = result.norms[0]
     width, height = (360, 900) if phone else (1000, 436)
-    figure = go.Figure(
+    figure = theme.figure(
         data=[_tiles(first, phone), _statistics(first, phone)],
         layout=theme.diagram(
             height,

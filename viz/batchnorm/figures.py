@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.batchnorm.captions import caption, places
 from viz.batchnorm.feature import FLAT, Line1D, State
@@ -23,7 +22,7 @@ def one_feature(result: Line1D, *, phone: bool = False) -> Film:
     low, high = _span(result)
     traces = [*_before(result, phone), *_after(result, result.final, phone)]
     ruler = _ruler(result, result.final, low, high)
-    figure = go.Figure(
+    figure = theme.figure(
         data=traces,
         layout=theme.chart(
             420 if phone else 440,

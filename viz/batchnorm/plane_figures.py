@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.batchnorm.captions import plane_caption
 from viz.batchnorm.gaussians import contour
@@ -20,7 +19,7 @@ def two_features(result: Plane, *, phone: bool = False) -> Film:
     """Contours before and after, with the guide squares at one and two deviations."""
     final = result.final
     wide = {"l": 58, "r": 262, "t": 12, "b": 52}
-    figure = go.Figure(
+    figure = theme.figure(
         data=[
             *_cloud("before", *_of_input(final.origin), theme.BEFORE),
             *_cloud("after", *_of_state(final), theme.AFTER),
@@ -264,4 +263,4 @@ def contour_choice(cov: np.ndarray, *, reach: float = 2.15, whose: str = "") -> 
         shapes=_squares(),
     )
     words = f"{whose}: contours" if whose else "Contours"
-    return still(go.Figure(traces, layout), f"{words} at one and two standard deviations.")
+    return still(theme.figure(traces, layout), f"{words} at one and two standard deviations.")

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.batchnorm.batches import RunningTrace
 from viz.draw import graph, theme
@@ -49,7 +48,7 @@ def running_statistics(result: RunningTrace, *, phone: bool = False) -> Film:
         )
         for k in range(last + 1)
     )
-    return Film(go.Figure(traces, layout), frames, variable="training step", table=table(result))
+    return Film(theme.figure(traces, layout), frames, variable="training step", table=table(result))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.batchnorm.batches import EDGES, VALUES, BatchSize, SmallBatches
 from viz.draw import graph, theme
@@ -49,7 +48,7 @@ def small_batches(result: SmallBatches, *, phone: bool = False) -> Film:
         for size in result.sizes
     )
     return Film(
-        go.Figure(traces, layout),
+        theme.figure(traces, layout),
         frames,
         variable="batch size",
         start=START,

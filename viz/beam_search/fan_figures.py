@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.beam_search.compute import Search
 from viz.beam_search.fan_panel import panel
@@ -81,7 +80,7 @@ def spoken_fan(result: Speech, *, phone: bool = False) -> Film:
         for label, text, (t, notes) in zip(labels, words, drawn, strict=True)
     )
     variable = "beam width" if run.by_width else "step"
-    figure = go.Figure(traces, layout)
+    figure = theme.figure(traces, layout)
     return Film(figure, frames, variable, start=start, pace=500, table=table(result))
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import plotly.graph_objects as go
-
 from viz.beam_search import places
 from viz.beam_search import tree_traces as draw
 from viz.beam_search.compute import Search
@@ -47,7 +45,7 @@ def search_tree(run: Run, *, phone: bool = False) -> Film:
     drawn = [_picture(run, where, search, moment, prefixes) for search, moment in shown]
     traces, layout = drawn[start]
     height = where.ground.height
-    figure = go.Figure(traces, theme.diagram(height, where.ground.width, **layout))
+    figure = theme.figure(traces, theme.diagram(height, where.ground.width, **layout))
     changing = [i for i, _ in enumerate(traces) if any(_moves(t[i], traces[i]) for t, _ in drawn)]
     frames = tuple(
         Frame(label, text, tuple(changing), tuple(_moving(trace[i]) for i in changing), dict(notes))
@@ -139,4 +137,4 @@ def question_tree(run: Run, *, phone: bool = False) -> Film:
         "The decoder's log-probabilities: beside each word, how likely it is after the words to "
         "its left."
     )
-    return still(go.Figure(shown, layout), words)
+    return still(theme.figure(shown, layout), words)

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.beam_search.many import Many
 from viz.beam_search.wording import amount
@@ -69,7 +68,7 @@ def missed_by_width(result: Many, *, phone: bool = False) -> Film:
         )
         for i, width in enumerate(result.widths)
     )
-    figure = go.Figure(traces, _layout(result, float(greedy.max(initial=0.0)), phone))
+    figure = theme.figure(traces, _layout(result, float(greedy.max(initial=0.0)), phone))
     return Film(figure, frames, "beam width", start=start, pace=500, table=table(result))
 
 
@@ -201,7 +200,7 @@ def share_missed(result: Many, *, phone: bool = False) -> tuple[Film, ...]:
             )
         ],
     )  # fmt: skip
-    return (still(go.Figure([trace], layout), words),)
+    return (still(theme.figure([trace], layout), words),)
 
 
 def table(result: Many) -> dict[str, list[Any]]:

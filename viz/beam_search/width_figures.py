@@ -5,7 +5,6 @@ import math
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.beam_search.compute import exhaustive
 from viz.beam_search.results import Run, Sweep, sweep
@@ -75,7 +74,7 @@ def all_sentences(run: Run, *, phone: bool = False) -> Film | None:
         f"{run.search.beam_width} says {where}{mass}; the best holds {{tru:{shares[0]:.1%}}}."
     )
     layout = _chart("probability of every sentence", "rank", phone)
-    return still(go.Figure([bar], layout), words)
+    return still(theme.figure([bar], layout), words)
 
 
 def _line(x: Any, y: Any, name: str, color: str = theme.FWD, **more: Any) -> dict[str, Any]:
@@ -140,7 +139,7 @@ def found_against_width(run: Run, found: Sweep, *, phone: bool = False) -> Film:
     times = "once" if len(drops) == 1 else f"{len(drops)} times"
     words += f". A wider beam was worse {times}." if drops else ". No wider beam was worse."
     layout = _chart(f"{value} found", "beam width k", phone)
-    return still(go.Figure(traces, layout), words)
+    return still(theme.figure(traces, layout), words)
 
 
 def cost_against_width(run: Run, found: Sweep, *, phone: bool = False) -> Film:
@@ -179,7 +178,7 @@ def cost_against_width(run: Run, found: Sweep, *, phone: bool = False) -> Film:
     layout = _chart(
         "candidates scored (log scale)", "beam width k", phone, yaxis=axis, notes=[note]
     )
-    return still(go.Figure(traces, layout), words)
+    return still(theme.figure(traces, layout), words)
 
 
 def length_against_width(run: Run, found: Sweep, *, phone: bool = False) -> Film:
@@ -204,7 +203,7 @@ def length_against_width(run: Run, found: Sweep, *, phone: bool = False) -> Film
     )
     if any(open_ends):
         words += f" Hollow bars did not end within {run.num_steps} words."
-    return still(go.Figure([bar], _chart("words said", "beam width k", phone)), words)
+    return still(theme.figure([bar], _chart("words said", "beam width k", phone)), words)
 
 
 def best_by_length(result: Speech, *, phone: bool = False) -> Film | None:
@@ -239,4 +238,4 @@ def best_by_length(result: Speech, *, phone: bool = False) -> Film | None:
         f"with {{tru:{fixed(top.log_prob)}}}; the ring is what k = {search.beam_width} says."
     )
     layout = _chart("best log-probability by length", "words, the end token counted", phone)
-    return still(go.Figure(traces, layout), words)
+    return still(theme.figure(traces, layout), words)

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.cnn import strip, strip_words, wording
 from viz.cnn.compute import size_text
@@ -26,7 +25,7 @@ def table_film(table: Table, *, phone: bool = False) -> Film:
         for label, said, current, hidden, asked in _steps(table)
     ]
     whole = steps[-1][2]
-    figure = go.Figure(_traces(whole), theme.diagram(whole.height, whole.width, shapes=[]))
+    figure = theme.figure(_traces(whole), theme.diagram(whole.height, whole.width, shapes=[]))
     frames = []
     for label, caption, view in steps:
         changes = tuple(_change(trace) for trace in _traces(view))
@@ -39,7 +38,7 @@ def table_film(table: Table, *, phone: bool = False) -> Film:
 def hidden_still(table: Table, *, phone: bool = False) -> Film:
     """The table with its hidden cells, for a question: no frame shows them."""
     view = window(table, None, frozenset(table.hidden), None, phone)
-    figure = go.Figure(_traces(view), theme.diagram(view.height, view.width, shapes=[]))
+    figure = theme.figure(_traces(view), theme.diagram(view.height, view.width, shapes=[]))
     words = "Cells with a question mark are to be found."
     return still(figure, words, {"layer": [row.name for row in table.rows]})
 
@@ -107,7 +106,7 @@ def dense_bars(table: Table, *, phone: bool = False) -> Film | None:
     names = [f"{table.rows[i].name}, layer {i}" for i in places]
     conv = [table.rows[i].num_params for i in places]
     dense = [table.dense_params(i) for i in places]
-    figure = go.Figure(
+    figure = theme.figure(
         [
             _dense_pair("dense", dense, theme.BG, theme.LINE, 0.19),
             _dense_pair("convolution", conv, theme.PAR, theme.PAR, -0.19),

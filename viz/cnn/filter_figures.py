@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.cnn.filters import FilterWalk
 from viz.cnn.tiles import Ink, Tile, heat
@@ -35,7 +34,7 @@ def filter_film(result: FilterWalk, *, phone: bool = False) -> Film:
     places = result.visited
     start = places.index(result.strongest)
     still, moving = _still(result, bench), _moving(result, bench, places[start])
-    figure = go.Figure(
+    figure = theme.figure(
         [*still, *moving],
         theme.diagram(bench.height, bench.width, annotations=_notes(result, bench)),
     )

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import plotly.graph_objects as go
-
 from viz.cnn import maps
 from viz.cnn.compute import analyse
 from viz.cnn.maps import Array
@@ -52,7 +50,9 @@ def padding_bars(result: Slide, *, phone: bool = False) -> Film:
         },
         "hovertemplate": "%{x:.2%}<extra></extra>",
     }
-    figure = go.Figure([bars], _bars_layout(result, dict(zip(found, shares, strict=True)), phone))
+    figure = theme.figure(
+        [bars], _bars_layout(result, dict(zip(found, shares, strict=True)), phone)
+    )
     columns: dict[str, list[Any]] = {
         "padding": list(found),
         "largest relative change": list(found.values()),
@@ -112,7 +112,7 @@ def four_images(images: dict[str, Array], features: dict[str, tuple[float, ...] 
         symbol = theme.math(f"<i>g</i><sub>{k}</sub>")
         color = theme.INK if known is None else theme.FWD
         notes.append(note(tile.x, 34, f"{symbol} = <b>{values}</b>", size=18, color=color))
-    figure = go.Figure(
+    figure = theme.figure(
         [heat(name, tile, images[name], Ink(1, 0, theme.INK)) for name, tile in tiles.items()],
         theme.diagram(310, annotations=notes, shapes=[outline(tile) for tile in tiles.values()]),
     )

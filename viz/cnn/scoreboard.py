@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.cnn import store
 from viz.draw import theme
@@ -21,7 +20,7 @@ MARKS = (
 def scoreboard(*, phone: bool = False) -> Film:
     """All five nets: right in the middle, right anywhere, the same answer after a shift."""
     records = store.records()
-    figure = go.Figure([_runs(records, *mark) for mark in MARKS], _board_layout(records, phone))
+    figure = theme.figure([_runs(records, *mark) for mark in MARKS], _board_layout(records, phone))
     return still(figure, _board_caption(records), _board_table(records))
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.cnn import slides
 from viz.cnn.maps import Array
@@ -22,7 +21,7 @@ def torus_walk(result: Slide, *, phone: bool = False) -> Film:
     desk = phone_desk(result) if phone else wide_desk(result)
     start = result.start
     still, moving = _still(result, desk), _moving(result, desk, start)
-    figure = go.Figure(
+    figure = theme.figure(
         [*still, *moving], theme.diagram(desk.height, desk.width, **layout(result, desk))
     )
     places = tuple(range(len(still), len(still) + len(moving)))

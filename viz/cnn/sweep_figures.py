@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.cnn import store, training
 from viz.cnn.scoreboard import median_share
@@ -20,7 +19,7 @@ WHERE = ("row", "column")
 def line_sweep(result: Sweep, *, phone: bool = False) -> Film:
     """The line moves through the picture; the net answers, sure and wrong or sure and right."""
     tile = Tile(180, 180, 28, 28, 10) if phone else Tile(145, 248, 28, 28, 9.0)
-    figure = go.Figure(
+    figure = theme.figure(
         [
             *_curves(result),
             _here(result, START),

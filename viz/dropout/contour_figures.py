@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import theme
 from viz.draw.film import Film, Frame
@@ -54,7 +53,7 @@ def ellipses(result: Path, *, phone: bool = False) -> tuple[Film, ...]:
         Frame(f"p = {p:.2f}", _ellipse_caption(result, i), (1, 2), (rings[i], _lowest(result, i)))
         for i, p in enumerate(KEEPS)
     )
-    return (Film(go.Figure(traces, layout), frames, variable="p", start=start),)
+    return (Film(theme.figure(traces, layout), frames, variable="p", start=start),)
 
 
 def _rings(gram: np.ndarray, middle: np.ndarray, p: float, level: float) -> dict[str, Any]:

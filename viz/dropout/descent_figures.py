@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
@@ -93,7 +92,7 @@ def descent_under_masks(result: Training, *, phone: bool = False) -> Film:
         Frame(f"step {int(step)}", training_caption(result, i), (1, 2), _walked(result, i, second))
         for i, step in enumerate(run.steps)
     )
-    return Film(go.Figure(traces, layout), frames, variable="step")
+    return Film(theme.figure(traces, layout), frames, variable="step")
 
 
 def _descent_notes(result: Training, second: int) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
@@ -55,7 +54,7 @@ def melting_cost(result: Cost, *, phone: bool = False) -> Film:
         "masks": [int(n) for n in result.shown],
         "mean cost": [float(f"{v:.8g}") for v in result.running],
     }
-    return Film(go.Figure(traces, layout), frames, variable="masks", table=table)
+    return Film(theme.figure(traces, layout), frames, variable="masks", table=table)
 
 
 def _cost_range(result: Cost) -> tuple[float, float]:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
@@ -52,7 +51,7 @@ def blinking_masks(result: Masks, *, phone: bool = False) -> Film:
         Frame(f"mask {i + 1}", mask_caption(result, i), (0,), ({"z": _masked(result, i, shown)},))
         for i in range(len(result.masks))
     )
-    return Film(go.Figure(traces, layout), frames, variable="mask", start=0, pace=500)
+    return Film(theme.figure(traces, layout), frames, variable="mask", start=0, pace=500)
 
 
 def _places(phone: bool) -> list[tuple[list[float], list[float]]]:

@@ -1,7 +1,6 @@
 """The formula's parabola through the middle of a cloud of single masks."""
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import theme
 from viz.draw.film import Film, still
@@ -57,4 +56,4 @@ def parabola(found: Slice, *, phone: bool = False) -> Film:
         f"values (dots). Their {{fwd:means}} with 95% intervals meet the parabola at {hits} of "
         f"{points} values; its lowest point is at w̌₁ = {fixed(float(found.at[points // 2]), 3)}."
     )
-    return still(go.Figure(traces, layout), words)
+    return still(theme.figure(traces, layout), words)

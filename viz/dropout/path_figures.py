@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame, still
@@ -50,7 +49,7 @@ def weight_path(result: Path, *, phone: bool = False) -> Film:
     table = {"p": list(KEEPS)} | {
         f"w{j + 1}": [float(v) for v in result.weight[:, j]] for j in range(result.weight.shape[1])
     }
-    return Film(go.Figure(traces, layout), frames, variable="p", start=start, table=table)
+    return Film(theme.figure(traces, layout), frames, variable="p", start=start, table=table)
 
 
 def _present(i: int) -> list[dict[str, Any]]:
@@ -217,9 +216,9 @@ def errors_and_freedom(result: Path, *, phone: bool = False) -> tuple[Film, ...]
     full = float(result.df[-1])
     return (
         *ellipses(result, phone=phone),
-        still(go.Figure(lines, layout), words),
+        still(theme.figure(lines, layout), words),
         still(
-            go.Figure([_curve("freedom", result.df, theme.PAR)], freedom),
+            theme.figure([_curve("freedom", result.df, theme.PAR)], freedom),
             f"Effective degrees of freedom grow from 0 to {fixed(full, 1)} as p goes to 1.",
         ),
     )

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import plotly.graph_objects as go
-
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
 from viz.draw.numbers import short
@@ -50,7 +48,7 @@ def change_of_units(result: Units, *, phone: bool = False) -> Film:
         for i, unit in enumerate(UNITS)
     )
     table = {"unit": list(UNITS)} | {k: [float(x) for x in v] for k, v in result.changes.items()}
-    return Film(go.Figure(traces, layout), frames, variable="unit", table=table)
+    return Film(theme.figure(traces, layout), frames, variable="unit", table=table)
 
 
 def _unit_line(unit: float) -> list[dict[str, Any]]:

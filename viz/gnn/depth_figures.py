@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import graph as shapes
 from viz.draw import theme
@@ -84,7 +83,7 @@ def over_smoothing(result: Depth, *, phone: bool = False) -> Film:
         )
         for i in range(len(layers))
     )
-    return Film(go.Figure(traces, layout), frames, variable="layer")
+    return Film(theme.figure(traces, layout), frames, variable="layer")
 
 
 def _depth_traces(

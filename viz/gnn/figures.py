@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import graph as shapes
 from viz.draw import theme
@@ -40,7 +39,7 @@ def message_passing(result: Layers, *, phone: bool = False) -> Film:
         *tree,
     ]
     notes = [*names, *_node_notes(result, at, size, phone), *_open_notes(result, phone)]
-    figure = go.Figure(
+    figure = theme.figure(
         traces,
         theme.diagram(height, width, shapes=[_disc(at[result.node], size)], annotations=notes),
     )

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import graph as shapes
 from viz.draw import theme
@@ -62,7 +61,7 @@ def learning(result: Learned, *, phone: bool = False) -> Film:
         )
         for i, epoch in enumerate(run.epochs)
     )
-    return Film(go.Figure(traces, layout), frames, variable="epoch")
+    return Film(theme.figure(traces, layout), frames, variable="epoch")
 
 
 def _places(result: Learned) -> np.ndarray:
@@ -264,7 +263,7 @@ def large_layer(result: Speed, *, phone: bool = False) -> Film:
         f"to {power(max(result.error, 1e-17), 1)}; building the graph took "
         f"{short(result.build, 2)} s."
     )
-    return still(go.Figure([bars], layout), words)
+    return still(theme.figure([bars], layout), words)
 
 
 def degree_chart(result: Speed, *, phone: bool = False) -> tuple[Film, ...]:
@@ -290,4 +289,4 @@ def degree_chart(result: Speed, *, phone: bool = False) -> tuple[Film, ...]:
         f"The nodes have {count(low)} to {count(high)} neighbors, "
         f"{fixed(float(result.degrees.mean()), 1)} on average."
     )
-    return (still(go.Figure([bars], layout), words),)
+    return (still(theme.figure([bars], layout), words),)

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import graph as shapes
 from viz.draw import theme
@@ -51,7 +50,7 @@ def masked_loss(result: Masked, *, phone: bool = False) -> Film:
     ]
     frames = tuple(_frame(result, i, at, size, phone) for i in range(len(result.steps)))
     return Film(
-        go.Figure(traces, layout), frames, variable=f"prediction {letter}", start=result.start
+        theme.figure(traces, layout), frames, variable=f"prediction {letter}", start=result.start
     )
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import graph as shapes
 from viz.draw import theme
@@ -56,7 +55,7 @@ def shuffled(result: Shuffle, *, phone: bool = False) -> Film:
     table = {"order": [order_name(verdict.orders[p]) for p in chosen]} | {
         f"component {c + 1}": [float(v) for v in values[:, c]] for c in range(values.shape[1])
     }
-    return Film(go.Figure(traces, layout), frames, variable="order", pace=400, table=table)
+    return Film(theme.figure(traces, layout), frames, variable="order", pace=400, table=table)
 
 
 def _ticks(result: Shuffle, chosen: list[int], phone: bool) -> dict[str, Any]:
@@ -200,4 +199,4 @@ def verdict_board(result: Shuffle, *, phone: bool = False) -> Film:
         f"Of {len(rows)} rules with states of {result.width} number{plural}, {{fwd:{valid}}} do "
         f"not notice the order (dots left of the line); {len(rows) - valid} do (crosses)."
     )
-    return still(go.Figure([bars], layout), words)
+    return still(theme.figure([bars], layout), words)

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import theme
 from viz.draw.film import Film, Frame
@@ -46,7 +45,7 @@ def spread_of_states(result: Layers) -> Film:
         )
         for i, (s, c) in enumerate(zip(first, counts, strict=True))
     )
-    return Film(go.Figure([bars], layout), frames, variable="layer", table=state_table(result))
+    return Film(theme.figure([bars], layout), frames, variable="layer", table=state_table(result))
 
 
 def state_table(result: Layers) -> dict[str, list[Any]]:

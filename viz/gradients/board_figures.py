@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import theme
 from viz.draw.film import Film, Frame
@@ -24,7 +23,7 @@ def board_film(board: Board, *, phone: bool = False) -> Film:
     nets = board.all()
     low, _ = reach(board)
     traces = [t for i, (_, _, one) in enumerate(nets) for t in _panel(one, i + 1, low)]
-    figure = go.Figure(data=traces, layout=_layout(board, phone=phone))
+    figure = theme.figure(data=traces, layout=_layout(board, phone=phone))
     layers = [board.depth - i for i in scale.thinned(board.depth + 1, FRAMES)]
     frames = tuple(_frame(board, layer, phone) for layer in layers)
     return Film(figure, frames, variable="layer", pace=90, table=_table(board))

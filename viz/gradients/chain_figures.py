@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import theme
 from viz.draw.film import Film, Frame
@@ -28,7 +27,7 @@ def chain_film(found: "Chain", *, phone: bool = False) -> Film:
     both = [*found.logs.tolist(), *(found.other.tolist() if found.other is not None else [])]
     low, high = scale.span([v for v in both if math.isfinite(v)])
     traces = _traces(found, layers)
-    figure = go.Figure(data=traces, layout=_layout(found, layers, low, high, phone=phone))
+    figure = theme.figure(data=traces, layout=_layout(found, layers, low, high, phone=phone))
     places = tuple(i for i, trace in enumerate(traces) if trace["name"] in MOVING)
     frames = tuple(
         Frame(

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import theme
 from viz.draw.film import Film, still
@@ -65,7 +64,7 @@ def forgotten_scale(*, phone: bool = False) -> Film:
         shapes=scale.zones(low, high, LIMIT),
         annotations=notes,
     )
-    return still(go.Figure(traces, layout), caption)
+    return still(theme.figure(traces, layout), caption)
 
 
 def _title(text: str) -> list[dict[str, Any]]:
@@ -119,7 +118,7 @@ def batch_growth(*, phone: bool = False) -> Film:
         shapes=scale.zones(low, high, LIMIT),
         annotations=_title(text if not phone else "growth by batch size"),
     )
-    return still(go.Figure(traces, layout), caption)
+    return still(theme.figure(traces, layout), caption)
 
 
 def learning_speeds(net: Net, *, phone: bool = False) -> Film:
@@ -172,4 +171,4 @@ def learning_speeds(net: Net, *, phone: bool = False) -> Film:
         yaxis={**scale.axis(low, high), "side": "right"},
         annotations=[*notes, *_title(words)],
     )
-    return still(go.Figure(traces, layout), caption)
+    return still(theme.figure(traces, layout), caption)

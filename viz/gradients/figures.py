@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import theme
 from viz.draw.film import Film, Frame
@@ -33,7 +32,7 @@ def tick_film(tick: Tick, *, phone: bool = False) -> Film:
     plan = table_board.PHONE if phone else table_board.WIDE
     traces = [*_curves(tick), *table_board.traces(plan, tick.cells, BOARD)]
     depth = tick.before.spec.depth
-    figure = go.Figure(data=traces, layout=_layout(tick, chosen, low, high, phone=phone))
+    figure = theme.figure(data=traces, layout=_layout(tick, chosen, low, high, phone=phone))
     layers = [depth - i for i in scale.thinned(depth + 1, 101)]
     places = tuple(i for i, trace in enumerate(traces) if trace["name"] in MOVING)
     frames = tuple(

@@ -1,7 +1,6 @@
 """Four gradients under letters, for a question."""
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import theme
 from viz.draw.film import Film, still
@@ -37,4 +36,4 @@ def lettered(nets: list[Net]) -> Film:
         annotations=notes,
     )
     words = "Size of the gradient in four nets, relative to the output's, on its way to the input."
-    return still(go.Figure(traces, layout), words)
+    return still(theme.figure(traces, layout), words)

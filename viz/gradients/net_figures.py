@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import theme
 from viz.draw.film import Film, Frame
@@ -63,7 +62,7 @@ def net_film(net: Net, name: str, *, phone: bool = False) -> Film:
     low, high = _range(net, name)
     traces = _traces(net, name)
     places = tuple(i for i, trace in enumerate(traces) if trace["name"] in MOVING)
-    figure = go.Figure(data=traces, layout=_layout(net, name, low, high, phone=phone))
+    figure = theme.figure(data=traces, layout=_layout(net, name, low, high, phone=phone))
     frames = [
         _frame(net, name, places, forward=layer, backward=None)
         for layer in scale.thinned(depth + 1, FORWARD_FRAMES)

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import theme
 from viz.draw.film import Film, still
@@ -47,7 +46,7 @@ def first_steps(*, phone: bool = False) -> Film:
         yaxis=scale.axis(low, high, ticks=6),
         annotations=notes,
     )
-    return still(go.Figure(traces, layout), caption)
+    return still(theme.figure(traces, layout), caption)
 
 
 def depth_limit(*, phone: bool = False) -> Film:
@@ -106,7 +105,7 @@ def depth_limit(*, phone: bool = False) -> Film:
                  yanchor="bottom"),
         ],
     )  # fmt: skip
-    return still(go.Figure(traces, layout), caption)
+    return still(theme.figure(traces, layout), caption)
 
 
 def _title(text: str, *, lift: int = 0) -> list[dict[str, Any]]:

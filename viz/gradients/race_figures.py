@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import theme
 from viz.draw.film import Film, Frame
@@ -32,7 +31,7 @@ def race_film(found: Race, *, phone: bool = False) -> Film:
     traces = [*_curves(), *loss_map.traces(found, phone=phone)]
     last = max(len(run.losses) for run in found.runs) - 1
     steps = scale.thinned(max(last, 1) + 1, FRAMES)
-    figure = go.Figure(data=traces, layout=_layout(found, last, phone=phone))
+    figure = theme.figure(data=traces, layout=_layout(found, last, phone=phone))
     count = len(ARCHITECTURES)
     places = tuple(range(2 * count))
     frames = tuple(

@@ -5,7 +5,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame, still
@@ -47,7 +46,7 @@ def descent_path(result: Descent, *, phone: bool = False) -> Film:
         Frame(f"step {k}", descent_caption(result, k), (1, 2, 3, 4), _changes(result, k))
         for k in dict.fromkeys([*shown, last])
     )
-    return Film(go.Figure(_traces(result, last), layout), frames, pace=200, table=table(result))
+    return Film(theme.figure(_traces(result, last), layout), frames, pace=200, table=table(result))
 
 
 def _inside(step: Step) -> bool:
@@ -251,7 +250,7 @@ def edge_shares(result: Graph, *, phone: bool = False) -> Film:
     numbers = ", ".join(fixed(e, 0) if e == int(e) else short(e) for e in edges)
     uses = "The only use of w contributes" if count == 1 else f"The {count} uses of w contribute"
     words_ = f"{uses} {numbers}: together {short(result.back.dw)}."
-    return still(go.Figure([bars], layout), words_)
+    return still(theme.figure([bars], layout), words_)
 
 
 def _sum_line(total: float) -> dict[str, Any]:

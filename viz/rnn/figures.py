@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import plotly.graph_objects as go
-
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame, figure_at, still
 from viz.draw.graph import Point
@@ -37,7 +35,7 @@ def unrolled_graph(result: Graph, *, phone: bool = False) -> Film:
         moved = _moving(result, at, paths, said, k)
         data = tuple(_changes(moved[name]) for name in CHANGING)
         frames.append(Frame(label(result, k), caption(result, said, k), places, data))
-    figure = go.Figure(
+    figure = theme.figure(
         data=named,
         layout=theme.diagram(
             at.height, at.width, annotations=nodes.fixed_words(result, at), shapes=[_band(at)]
@@ -63,7 +61,7 @@ def empty_graph(result: Graph) -> Film:
     bare["layout"]["yaxis"]["range"] = [68, 440]
     count = "three" if result.num_steps == 3 else "four"
     words = f"One weight w goes into all {count} × nodes; the edges carry the nodes' names."
-    return still(go.Figure(bare), words)
+    return still(theme.figure(bare["data"], bare["layout"]), words)
 
 
 _ORDER = (

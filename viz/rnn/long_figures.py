@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import graph, theme
 from viz.draw.columns import column
@@ -47,7 +46,7 @@ def long_sequence(result: LongRun, *, phone: bool = False) -> Film:
         for one in result.sweep
     )
     return Film(
-        go.Figure(traces, layout), frames, variable="w", start=result.start, table=table(result)
+        theme.figure(traces, layout), frames, variable="w", start=result.start, table=table(result)
     )
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
@@ -32,7 +31,7 @@ def matrix_growth(result: MatrixRun, *, phone: bool = False) -> Film:
         for k in range(len(lags))
     )
     return Film(
-        go.Figure(_traces(result, lags, 10 ** limits[0]), layout),
+        theme.figure(_traces(result, lags, 10 ** limits[0]), layout),
         frames,
         variable="lag",
         start=facts.peak_lag,

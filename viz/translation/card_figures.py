@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import plotly.graph_objects as go
-
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
 from viz.draw.graph import Path
@@ -71,7 +69,7 @@ def _film(
         at.height, at.width, shapes=_shapes(result, at), barmode="overlay", bargap=0
     )
     made = tuple(Frame(name, words, moving, change) for name, words, change in frames)
-    return Film(go.Figure([*still, *data], layout), made, variable=variable, pace=900)
+    return Film(theme.figure([*still, *data], layout), made, variable=variable, pace=900)
 
 
 def text_look(size: int, color: str, side: str = "middle center") -> dict[str, Any]:

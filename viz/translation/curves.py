@@ -32,7 +32,7 @@ def _chart(traces: list[Any], title: str, x: str, notes: list[Any], **layout: An
     head |= {"xanchor": "left", "yanchor": "bottom"}
     axis = {"title": {"text": x}, "fixedrange": True} | layout.pop("xaxis", {})
     chart = theme.chart(310, xaxis=axis, annotations=[head, *notes], **layout)
-    return go.Figure(traces, chart)
+    return theme.figure(traces, chart)
 
 
 def _accuracy(found: Measures, phone: bool) -> Film:

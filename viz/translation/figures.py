@@ -4,7 +4,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
@@ -44,7 +43,7 @@ def decoder_rows(result: Rows, *, phone: bool = False) -> Film:
         Frame(label(result, k), caption(result, k), moving, change)
         for k, change in enumerate(changes)
     )
-    return Film(go.Figure([*still, *data], layout), frames, pace=900, table=table(result))
+    return Film(theme.figure([*still, *data], layout), frames, pace=900, table=table(result))
 
 
 def _looks(result: Rows, at: Places) -> list[dict[str, Any]]:

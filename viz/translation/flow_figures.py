@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import graph, theme
 from viz.draw.film import Film, still
@@ -32,7 +31,7 @@ def flow_matrices(result: Flow, *, phone: bool = False) -> Film:
         layout |= _axes(result, n, across[i], down[i], size)
         notes += _titles(TITLES[i], n, across[i][0], phone)
     layout["annotations"] = notes
-    figure = go.Figure(traces, theme.chart(680 if phone else 430, **layout))
+    figure = theme.figure(traces, theme.chart(680 if phone else 430, **layout))
     return still(figure, flow_caption(result), _table(result))
 
 

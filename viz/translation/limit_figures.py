@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import plotly.graph_objects as go
-
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
 from viz.draw.numbers import count, fixed, listed
@@ -35,7 +33,7 @@ def limit_film(result: Limits, *, phone: bool = False) -> Film:
         Frame(f"word {j + 1}", caption(result, j), moving, change)
         for j, change in enumerate(changes)
     )
-    figure = go.Figure(data, _layout(result, phone))
+    figure = theme.figure(data, _layout(result, phone))
     return Film(
         figure, frames, variable="English word", start=start, pace=900, table=_table(result)
     )
