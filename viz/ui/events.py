@@ -25,9 +25,9 @@ def lecture(place: str) -> None:
     link.write("lecture", "1" if st.session_state[place].get("lecture") else None)
 
 
-@st.fragment(run_every=0.5)
+@st.fragment(run_every=0.4)
 def watch(slug: str, view_key: str, settings: BaseSettings) -> None:
-    """Ask after a job twice a second; when it is over, run the page."""
+    """Ask after a job every now and then; when it is over, run the page."""
     job = WORKSHOP.ask(slug, view_key, settings)
     if job.over:
         st.rerun()

@@ -11,6 +11,7 @@ from viz.ui import cache
 from viz.view import Cancelled
 
 PATIENCE = 3.0
+MOMENT = 0.15
 KEPT = 32
 
 Key = tuple[str, str, BaseSettings]
@@ -27,6 +28,12 @@ class Job:
     result: Any = None
     problem: str = ""
     asked: float = field(default_factory=time.monotonic)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def wait(self) -> None:
+        """Give a run a moment: one that ends in it is shown at once, without a progress bar."""
+        if not self.ended.is_set():
+            self.ended.wait(MOMENT)
 
     @property
     def over(self) -> bool:
@@ -94,6 +101,7 @@ class Workshop:
             finally:
                 if job.state == "running":
                     job.problem, job.state = "this run stopped for an unknown reason", "failed"
+                job.ended.set()
 
 
 WORKSHOP = Workshop()

@@ -171,6 +171,7 @@ class Page:
         try:
             if self.view.slow(self.settings):
                 job = WORKSHOP.ask(self.slug, self.view.key, self.settings)
+                job.wait()
                 if job.state == "failed":
                     raise ValueError(job.problem)
                 if job.state == "done":
