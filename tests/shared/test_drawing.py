@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from viz.draw import film as films
 from viz.draw import graph, numbers, theme
@@ -152,3 +154,17 @@ def test_arrows_end_where_they_should():
     np.testing.assert_allclose(path, [[10, 0], [80, 0]])
     arrow = graph.arrows([path], color=theme.FWD, width=2)
     assert arrow["marker"]["size"] == [0.0, 9.0, 0.0]
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-6, 1e6))
+def test_steady_limits_hold_what_they_are_given_and_waste_little(low, size):
+    a, b = numbers.steady(low, low + size)
+    assert a <= low + 1e-9 * abs(low)
+    assert b >= low + size - 1e-9 * abs(low)
+    assert b - a <= 1.34 * size + 1e-9 * abs(low)
+
+
+def test_steady_limits_stand_still_while_the_values_move():
+    assert numbers.steady(-3.52, 6.51) == numbers.steady(-3.6, 6.6) == (-4, 7)
+    assert numbers.steady(0.0, 1.81) == numbers.steady(0.0, 1.99) == (0, 2)
+    assert numbers.steady(2.0, 2.0) == (2.0, 2.0)

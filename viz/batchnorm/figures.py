@@ -9,7 +9,7 @@ from viz.batchnorm.feature import FLAT, Line1D, State
 from viz.draw import theme
 from viz.draw.columns import column
 from viz.draw.film import Film, Frame
-from viz.draw.numbers import short
+from viz.draw.numbers import short, steady
 
 RIGHT = 0.72
 BETWEEN = {False: ", ", True: "<br>"}
@@ -28,9 +28,9 @@ def one_feature(result: Line1D, *, phone: bool = False) -> Film:
             420 if phone else 440,
             margin={"l": 16, "r": 16, "t": 8, "b": 40},
             xaxis=_axis(low, high, "y", ticks=0),
-            yaxis=_bare([0.58, 1.0], [0, result.ceiling_before]),
+            yaxis=_bare([0.58, 1.0], steady(0, result.ceiling_before)),
             xaxis2=_axis(*ruler, "y2", ticks=8 if phone else 14),
-            yaxis2=_bare([0.0, 0.44], [0, result.ceiling_after]),
+            yaxis2=_bare([0.0, 0.44], steady(0, result.ceiling_after)),
             shapes=_shapes(result, result.final),
             bargap=0,
         ),
@@ -54,8 +54,8 @@ def _axis(low: float, high: float, anchor: str, *, ticks: int) -> dict[str, Any]
     }
 
 
-def _bare(domain: list[float], limits: list[float]) -> dict[str, Any]:
-    return {"domain": domain, "range": limits, "visible": False, "fixedrange": True}
+def _bare(domain: list[float], limits: tuple[float, float]) -> dict[str, Any]:
+    return {"domain": domain, "range": list(limits), "visible": False, "fixedrange": True}
 
 
 def _span(result: Line1D) -> tuple[float, float]:
@@ -70,7 +70,7 @@ def _span(result: Line1D) -> tuple[float, float]:
         ends += [mean + state.scale * result.before.std * tail for tail in tails]
     low, high = min(ends), max(ends)
     pad = 0.03 * (high - low)
-    return low - pad, high + pad
+    return steady(low - pad, high + pad)
 
 
 def _ruler(result: Line1D, state: State, low: float, high: float) -> tuple[float, float]:

@@ -41,6 +41,20 @@ def count(value: int) -> str:
     return f"{value:,}".replace(",", THIN).replace("-", "−")
 
 
+def steady(low: float, high: float) -> tuple[float, float]:
+    """Limits of an axis that hold ``low`` and ``high`` and stay where they are while these move.
+
+    They are multiples of 1, 2 or 5 x 10^k, at least six of them apart; so a small change of a
+    control moves the curve, not the axis under it.
+    """
+    if not high > low:
+        return low, high
+    sixth = (high - low) / 6
+    decade = 10.0 ** math.floor(math.log10(sixth))
+    step = max((m * decade for m in (1, 2, 5) if m * decade <= sixth), default=decade)
+    return math.floor(low / step) * step, math.ceil(high / step) * step
+
+
 def listed(items: list[str] | tuple[str, ...], word: str = "and") -> str:
     """a, b and c."""
     if len(items) < 2:

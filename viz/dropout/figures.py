@@ -6,7 +6,7 @@ import numpy as np
 
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
-from viz.draw.numbers import count, short
+from viz.draw.numbers import count, short, steady
 from viz.dropout.drawing import f4, pushed
 from viz.dropout.results import NORMAL_95, Cost
 
@@ -63,7 +63,7 @@ def _cost_range(result: Cost) -> tuple[float, float]:
     reach = NORMAL_95 * float(samples.std())
     low, high = min(low, total - reach), max(high, total + reach)
     pad = 0.06 * (high - low) + 1e-3 * max(1e-6, abs(high))
-    return low - pad, high + pad
+    return steady(low - pad, high + pad)
 
 
 def _cost_traces(result: Cost, last: int) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from viz.draw import theme
 from viz.draw.graph import note
-from viz.draw.numbers import fixed, short
+from viz.draw.numbers import fixed, short, steady
 from viz.gradients.compute import Verdict
 
 Values = np.ndarray[Any, Any]
@@ -54,7 +54,7 @@ def span(values: Iterable[float], least: float = 2.3) -> tuple[float, float]:
     finite = [value for value in values if math.isfinite(value)]
     low, high = min([-least, *finite]), max([least, *finite])
     room = 0.06 * (high - low)
-    return low - room, high + room
+    return steady(low - room, high + room)
 
 
 def axis(low: float, high: float, *, ticks: int = 7, **more: Any) -> dict[str, Any]:

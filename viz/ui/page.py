@@ -139,7 +139,7 @@ class Page:
 
     def _buttons(self, place: Any) -> None:
         row = place.container(horizontal=True, gap="small")
-        row.button("Reset", on_click=self._reset, help="Back to the exam's values")
+        row.button("Reset", on_click=self._reset)
         if "ghost" in st.query_params:
             row.button("Unpin", on_click=link.write, args=("ghost", None))
         else:

@@ -30,10 +30,10 @@ def explore(
     if view.presets:
         row = st.container(horizontal=True, gap="small")
         for place, preset in enumerate(view.presets):
+            # What to notice is said under the picture; a tooltip here doubles a button's cost.
             row.button(
                 preset.label,
                 key=f"preset:{view.key}:{place}",
-                help=preset.words or None,
                 on_click=link.take,
                 args=(slug, views, view, preset),
             )
