@@ -31,6 +31,22 @@ METER = """
 """
 
 
+SCRUB = """
+async () => {
+  const stage = document.querySelector('.un-host').unrolled;
+  const taken = [];
+  for (let i = 0; i < 15; i++) {
+    stage.index = (stage.index + 1) % stage.frames;
+    const start = performance.now();
+    await stage.draw();
+    taken.push(performance.now() - start);
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  }
+  return taken;
+}
+"""
+
+
 @contextmanager
 def serving(folder: Path, *options: str):
     """A server for an app folder on a free port."""
@@ -107,6 +123,18 @@ def interaction(browser, url: str) -> list[float]:
     return found
 
 
+def scrub(browser, url: str) -> float:
+    """Milliseconds of script for a frame of the stage, without a message to the server."""
+    context = browser.new_context(bypass_csp=True, viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(url)
+    page.wait_for_function("() => document.querySelector('.un-host')?.unrolled?.root.dataset.frame")
+    page.wait_for_timeout(1500)
+    taken = page.evaluate(SCRUB)
+    context.close()
+    return statistics.median(taken)
+
+
 def script_ms(slug: str) -> float:
     """Milliseconds of one run of a page's script, caches warm, as a visitor's next run has it."""
     app = AppTest.from_file(ROOT / "viz/ui/main.py", default_timeout=60)
@@ -140,7 +168,7 @@ def main() -> None:
         )
         print(
             f"{'page':13}{'script ms':>10}{'press ms':>10}{'/ default':>10}{'/ tuned':>10}"
-            f"{'paint ms':>10}{'/ default':>10}"
+            f"{'paint ms':>10}{'/ default':>10}{'frame ms':>10}"
         )
         for concept in catalog.CONCEPTS:
             measure(browser, concept.slug, f"{ours}/{concept.slug}", floor, tuned)
@@ -161,6 +189,8 @@ def measure(browser, slug: str, page: str, floor: str, tuned: str) -> None:
     print(
         f"{slug:13}{script_ms(slug):10.1f}{press[page]:10.0f}{press[page] / press[floor]:10.2f}"
         f"{press[page] / press[tuned]:10.2f}{paint[page]:10.0f}{paint[page] / paint[floor]:10.2f}"
+        f"{scrub(browser, page):10.1f}",
+        flush=True,
     )
 
 

@@ -351,6 +351,10 @@ def test_headers_assets_and_readiness(server):
     assert get("/ready").read() == b"ready\n"
     from viz.ui.stage.files import URL
 
+    assert "link" not in page.headers
+    named = re.findall(r"<([^>]+)>", get("/rnn").headers["link"])
+    assert f"{URL}/plotly.min.js" in named
+    assert all(get(path).status == 200 for path in named)
     plotly = get(f"{URL}/plotly.min.js", **{"Accept-Encoding": "gzip"})
     assert "immutable" in plotly.headers["cache-control"]
     assert plotly.headers["content-encoding"] == "gzip"

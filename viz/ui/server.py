@@ -57,6 +57,14 @@ def _zipped(name: str) -> bytes:
     return gzip.compress(files.contents()[name], compresslevel=6, mtime=0)
 
 
+@cache
+def _early() -> bytes:
+    """The stage's files, named with the page: the browser fetches them while Streamlit starts."""
+    kinds = {"plotly.min.js": "preload; as=script", "stage.js": "modulepreload"}
+    kinds["stage.css"] = "preload; as=style"
+    return ", ".join(f"<{files.URL}/{name}>; rel={kind}" for name, kind in kinds.items()).encode()
+
+
 class SecurityHeaders:
     """Adds a content security policy and its companions to every response."""
 
@@ -69,7 +77,11 @@ class SecurityHeaders:
 
         async def send_with_headers(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *self.headers]
+                headers = [*message.get("headers", ()), *self.headers]
+                page = any(name == b"content-type" and b"html" in value for name, value in headers)
+                if page and scope["path"] != "/":  # the home page has no stage
+                    headers.append((b"link", _early()))
+                message["headers"] = headers
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

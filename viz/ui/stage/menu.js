@@ -22,11 +22,8 @@ function element(tag, attributes = {}, ...children) {
   return node;
 }
 
-const ARRAYS = { f8: Float64Array, f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array };
-function decoded(column) {
-  if (!column?.bdata) return [...(column ?? [])];
-  const bytes = Uint8Array.from(atob(column.bdata), (letter) => letter.charCodeAt(0));
-  return [...new ARRAYS[column.dtype](bytes.buffer)];
+function columnOf(column) {
+  return [...(unpacked(column) ?? [])];
 }
 
 class Menu {
@@ -93,10 +90,10 @@ class Menu {
     if (!table) {
       table = { trace: [], x: [], y: [] };
       for (const trace of this.stage.plot._fullData) {
-        decoded(trace.x).forEach((x, i) => { if (x != null) { table.trace.push(trace.name); table.x.push(x); table.y.push(trace.y?.[i] ?? ""); } });
+        columnOf(trace.x).forEach((x, i) => { if (x != null) { table.trace.push(trace.name); table.x.push(x); table.y.push(trace.y?.[i] ?? ""); } });
       }
     }
-    const columns = Object.values(table).map(decoded);
+    const columns = Object.values(table).map(columnOf);
     const quote = (cell) => (/[",\n]/.test(String(cell ?? "")) ? `"${String(cell).replaceAll('"', '""')}"` : String(cell ?? ""));
     const rows = [Object.keys(table), ...Array.from({ length: Math.max(...columns.map((c) => c.length)) }, (_, i) => columns.map((c) => c[i]))];
     this.save(new Blob([rows.map((row) => row.map(quote).join(",")).join("\n")], { type: "text/csv" }), ".csv");
