@@ -25,7 +25,7 @@ async ({ films, shown }) => {
     await player.draw();
     const { data: traces, layout } = player.at(player.themed.film, player.index);
     const size = { width: player.plot.layout.width, height: player.plot.layout.height };
-    await Plotly.newPlot(paper, traces, { ...layout, ...size, autosize: false }, { displayModeBar: false });
+    await Plotly.newPlot(paper, structuredClone(traces), { ...structuredClone(layout), ...size, autosize: false }, { displayModeBar: false });
     const [ours, theirs] = [list(player.plot), list(paper)];
     const differ = [...theirs.keys()].filter((i) => theirs[i] !== ours[i]);
     if (differ.length || ours.length !== theirs.length) {

@@ -125,14 +125,15 @@ function recalculate(plot, { i, moved, trace }) {
 
 function drawLayer(plot, place, type, changed) {
   const { _module: drawing } = changed[0].trace;
-  drawing.crossTraceCalc?.(plot, place);
   const layer = place.plot.select(`g.${DRAWN[type]}`);
-  // Scatter's drawing keeps what it is not given; the others take away what they are not given.
-  const given = type === "scatter" ? changed.map(({ i }) => plot.calcdata[i])
-    : plot.calcdata.filter(([{ trace }]) => trace.type === type && trace.visible === true && place === plot._fullLayout._plots[trace.xaxis + trace.yaxis]);
-  drawing.plot(plot, place, given, layer, type === "scatter" ? { duration: 0 } : undefined);
-  if (type === "scatter") inOrder(layer.node().children, (group) => group.__data__[0].trace.index);
-  for (const points of given) drawing.styleOnSelect?.(plot, points, layer.selectAll("g.trace").filter((drawn) => drawn === points));
+  if (type === "scatter") { // its drawing keeps what it is not given, and styles what it draws
+    drawing.plot(plot, place, changed.map(({ i }) => plot.calcdata[i]), layer, { duration: 0 });
+    return inOrder(layer.node().children, (group) => group.__data__[0].trace.index);
+  }
+  const here = plot.calcdata.filter(([{ trace }]) => trace.type === type && trace.visible === true && place === plot._fullLayout._plots[trace.xaxis + trace.yaxis]);
+  drawing.crossTraceCalc?.(plot, place);
+  drawing.plot(plot, place, here, layer);
+  for (const points of here) drawing.styleOnSelect?.(plot, points, layer.selectAll("g.trace").filter((drawn) => drawn === points));
 }
 
 function inOrder(siblings, index) {

@@ -111,7 +111,7 @@ class Stage {
     frame?.traces.forEach((trace, i) => Object.assign(data[trace], frame.data[i]));
     // Plotly forgets a trace without points; one gap keeps it, so that the painter can fill it again.
     for (const trace of data) if (unpacked(trace.x)?.length === 0) Object.assign(trace, { x: [null], y: [null] });
-    return { data, layout: structuredClone({ ...film.figure.layout, ...frame?.layout }) };
+    return { data, layout: { ...film.figure.layout, ...frame?.layout } };
   }
 
   ghostTraces() {
