@@ -121,7 +121,7 @@ class Stage {
     const pale = this.at(film, Math.min(this.index, film.frames.length - 1)).data;
     return pale.filter((trace) => ["scatter", "bar", "histogram"].includes(trace.type ?? "scatter")).map((trace) => ({ ...trace, name: "pinned",
       text: undefined, texttemplate: undefined, hoverinfo: "skip", hovertemplate: undefined, mode: (trace.mode ?? "lines").replace(/\+?text/, "") || "none",
-      line: { ...trace.line, color: hair }, fillcolor: trace.fill ? hair : undefined, opacity: 0.8,
+      line: { ...trace.line, color: hair }, fill: trace.fill && "none", opacity: 0.8,
       marker: { ...trace.marker, color: hair, colorscale: undefined, showscale: false, line: { ...trace.marker?.line, color: hair } } }));
   }
 
