@@ -105,8 +105,20 @@ def read_expression(
 
 
 def read_number(text: str) -> float:
-    """Read one number: a decimal, a fraction, plain arithmetic, or a percentage."""
-    plain = text.strip().replace("\u2009", "").replace("\u00a0", "")
+    """Read one number: a decimal, a fraction, plain arithmetic, a percentage, or "2.5x".
+
+    Raises:
+        ValueError: a sentence that says what cannot be read, or what can be read in two ways.
+    """
+    plain = text.strip().lstrip("≈~= ").replace("\u2009", "").replace("\u00a0", "")
+    plain = re.sub(r"(?<=\d)\s*[x×]$", "", plain)
+    if re.fullmatch(r"[-−]?\d{1,3}( \d{3})+", plain) or re.fullmatch(
+        r"[-−]?\d{1,3}(,\d{3}){2,}", plain
+    ):
+        plain = re.sub("[ ,]", "", plain)
+    if re.fullmatch(r"[-−]?[1-9]\d{0,2},\d{3}", plain):
+        whole, point = plain.replace(",", ""), plain.replace(",", ".")
+        raise ValueError(f"'{plain}' can be read in two ways: write {whole} or {point}")
     if re.fullmatch(r"[-−]?\d+,\d+", plain):
         plain = plain.replace(",", ".")
     if plain.endswith("%"):

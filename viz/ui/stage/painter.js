@@ -152,8 +152,18 @@ class Painter {
     const [before, after] = [this.shown, { data, layout }];
     this.shown = null; // until it is drawn, nothing is known of the picture
     // Plotly writes into the layout that it is given.
-    if (!before || !this.paint(P, before, after)) await P.react(this.plot, data, structuredClone(layout), CONFIG);
+    if (!before || !this.painted(P, before, after)) await P.react(this.plot, data, structuredClone(layout), CONFIG);
     this.shown = after;
+  }
+
+  // Plotly's inner functions promise nothing: if one fails, the picture is planned anew and nobody sees it.
+  painted(P, before, after) {
+    try {
+      return this.paint(P, before, after);
+    } catch (error) {
+      console.warn("unrolled: painting failed", error);
+      return false;
+    }
   }
 
   // Paint a state over the drawn one; false when only Plotly.react can.
