@@ -55,15 +55,15 @@ def substitution(rng: Rng | None) -> Question:
         other = "q is the probability to erase, so on average the share 1 − q of an input is left."
     order = np.arange(4) if rng is None else rng.permutation(4)
     place = list(order).index
-    kept = "1 − q" if dropped else "p"
+    kept, share = ("(1 − q)", "1 − q") if dropped else ("p", "p")
     return Question(
         id="dr-x1",
         part="a",
         prompt=f"{setting}Which substitution turns this into |y − Xw|² + |Γw|² with some diagonal "
         "matrix Γ?",
         answer=Choice(tuple(options[i] for i in order), place(0)),
-        why=f"The first term asks for w = {kept}·w̌: at test time all inputs are on, so the weights "
-        f"must be {kept} times as large as in training.",
+        why=f"The first term asks for w = {kept} w̌: at test time all inputs are on, so the weights "
+        f"must be {share} times as large as in training.",
         feedback=(
             Feedback(
                 place(1),

@@ -17,6 +17,7 @@ from viz.quiz import (
 )
 
 Rng = np.random.Generator
+SUBS = str.maketrans("12345", "₁₂₃₄₅")
 Case = tuple[graphs.Graph, tuple[int, ...], tuple[int, ...]]
 
 
@@ -43,6 +44,14 @@ def _term(i: int, label: int) -> str:
     return f"log({letter})" if label else f"log(1-{letter})"
 
 
+def _bracketed(number: str) -> str:
+    return f"({number})" if number.startswith("−") else number
+
+
+def _index(number: int) -> str:
+    return str(number).translate(SUBS)
+
+
 def masked_loss(rng: Rng | None) -> Question:
     """Part (b): the loss as an expression."""
     _, labels, held = _case(rng)
@@ -66,7 +75,7 @@ def masked_loss(rng: Rng | None) -> Question:
         "logarithm; **e is node 5's prediction**, not Euler's number).",
         answer=Expression(key, tuple("abcde")),
         why=f"Only the {count} training nodes count, each with the term of its own label: "
-        f"−({why})/{count}.",
+        f"−({why.replace('-', ' − ')})/{count}.",
         feedback=(
             Feedback(mean(train, count, ""), "The sign: a loss is minus the log of a probability."),
             Feedback(mean(train, 1), f"The 1/{count} is missing."),
@@ -145,7 +154,7 @@ def terms(rng: Rng | None) -> Question:
     """Part (c), third: the update of two nodes written out."""
     found, _, _ = _case(rng)
     chosen = (2, 3) if rng is None else tuple(int(v) + 1 for v in rng.permutation(5)[:2])
-    options = tuple(f"tanh(W₂ s{i})" for i in range(1, 6))
+    options = tuple(f"tanh(W₂ s{_index(i)})" for i in range(1, 6))
     items: list[tuple[str, Answer]] = []
     feedback: list[Feedback | None] = []
     words: list[str] = []
@@ -191,7 +200,8 @@ def one_layer(rng: Rng | None) -> Question:
     states: tuple[int, ...] = (1, 2, 3, 4, 5)
     first, second, node = 2.0, 0.5, 3
     if rng is not None:
-        states = tuple(int(v) for v in rng.integers(0, 6, size=5))
+        # Distinct and never 0: a message of 0 would hide the mistakes.
+        states = tuple(int(v) for v in rng.permutation(6)[:5] + 1)
         first, second = float(rng.choice([1, 2, 3, -1])), float(rng.choice([0.5, 1, -0.5]))
         nodes = [i + 1 for i in range(5) if len(found.neighbors(i)) <= 2]
         node = int(nodes[rng.integers(len(nodes))]) if nodes else 1
@@ -217,8 +227,9 @@ def one_layer(rng: Rng | None) -> Question:
         "s_i′ = s_i + W₁ · mean_j tanh(W₂ s_j), the mean over its neighbors? (To 0.005; tanh is "
         "understood.)",
         answer=Number(key, abs=0.005, rel=0),
-        why=f"Messages {', '.join(fixed(m, 4) for m in inbox)}; {short(own)} + {short(first)} × "
-        f"{fixed(sum(inbox) / len(inbox), 4)} = {fixed(key, 4)}.",
+        why=f"Message{'s' if len(inbox) > 1 else ''} {', '.join(fixed(m, 4) for m in inbox)}; "
+        f"{short(own)} + {_bracketed(short(first))} × "
+        f"{_bracketed(fixed(sum(inbox) / len(inbox), 4))} = {fixed(key, 4)}.",
         feedback=tuple(Feedback(value, words) for value, words in wrong if abs(value - key) > 0.01),
         settings=demo.LayerSettings(node=node) if rng is None else None,
     )

@@ -29,6 +29,10 @@ REASONS = (
     "not valid: the result depends on how many neighbors there are",
     "not valid: it is not differentiable everywhere",
 )
+PRODUCT = (
+    "A product of numbers w_j m_j is (Π w_j)(Π m_j), so it does not notice a shuffle although each "
+    "place has its weight; with a weight matrix for each place it would."
+)
 FREE, COMMUTES, PLACES, COUNT, SMOOTH = range(len(REASONS))
 
 
@@ -72,13 +76,23 @@ def update_rules(rng: Rng | None) -> Question:
         "weights do not depend on the node. Which of these rules for the node's next state are "
         "valid on every graph, and why?",
         answer=Parts(*items),
-        why=f"Tried under every order of three neighbors: {said}. A product of numbers w_j m_j is "
-        "(Π w_j)(Π m_j), so it does not notice a shuffle although each place has its weight; with "
-        "weight matrices and vectors it would. Whoever refuses the product for its weights has "
-        "seen the danger, and is not marked down.",
+        why=f"Tried under every order of three neighbors: {said}. {_lesson(names)}",
         feedback=_rule_feedback(names, keys, scalar=rng is None),
         settings=demo.ShuffleSettings.model_validate({"rule": last, "width": width}),
         points=3,
+    )
+
+
+def _lesson(names: list[str]) -> str:
+    """What is worth remembering about the rules that were asked for."""
+    if names == list(rules.EXAM):
+        fair = "Whoever refuses it for its weights has seen the danger, and is not marked down."
+        return f"{PRODUCT} {fair}"
+    if "product, a weight each" in names:
+        return PRODUCT
+    return (
+        "A rule fails if its result depends on a place in the list: a first message, a weight for "
+        "each place, an order of reading."
     )
 
 
