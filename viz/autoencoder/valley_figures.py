@@ -212,7 +212,7 @@ def _notes(descent: Descent, *, phone: bool) -> list[dict[str, Any]]:
             xref="x2 domain", yref="y2 domain", **above,
         ),
         note(
-            1.62, 5.6, "<i>s</i>² + 1/<i>s</i>²", size=20 if phone else 22,
+            1.2 if phone else 1.62, 5.6, "<i>s</i>² + 1/<i>s</i>²", size=18 if phone else 22,
             xref="x2", yref="y2", xanchor="left",
         ),
         note(2.5, 0.62, "s₁s₂ = 1", size=size, color=theme.MUTED, xref="x", yref="y"),
@@ -223,12 +223,12 @@ def _notes(descent: Descent, *, phone: bool) -> list[dict[str, Any]]:
             note(s, value, short(value), size=size, xref="x2", yref="y2", yshift=-16)
             | {"xshift": {0.5: -18, 1.0: 0, 2.0: 20}[s]}
         )
-    if descent.l2 > 0 and descent.goal > 0:
-        words = f"√(1 − λ/<i>d</i>) = {fixed(descent.goal, 3)}"
-        notes.append(
-            note(descent.goal, descent.goal, words, size=size, color=theme.TRU, xref="x",
-                 yref="y", xanchor="left", xshift=14, yshift=12)
-        )  # fmt: skip
+    aimed = descent.l2 > 0 and descent.goal > 0
+    words = f"√(1 − λ/<i>d</i>) = {fixed(descent.goal, 3)}" if aimed else ""
+    notes.append(
+        note(descent.goal, descent.goal, words, size=size, color=theme.TRU, xref="x",
+             yref="y", xanchor="left", xshift=14, yshift=12)
+    )  # fmt: skip
     return notes
 
 
