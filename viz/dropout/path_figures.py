@@ -6,7 +6,7 @@ import numpy as np
 
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame, still
-from viz.draw.numbers import fixed
+from viz.draw.numbers import fixed, short
 from viz.dropout.contour_figures import ellipses
 from viz.dropout.drawing import f4, pushed
 from viz.dropout.results import KEEPS, Path
@@ -222,7 +222,7 @@ def errors_and_freedom(result: Path, *, phone: bool = False) -> tuple[Film, ...]
         still(theme.figure(lines, layout), words),
         still(
             theme.figure([_curve("freedom", result.df, theme.PAR)], freedom),
-            f"Effective degrees of freedom grow from 0 to {fixed(full, 1)} as p goes to 1.",
+            f"Effective degrees of freedom grow from 0 to {short(full, 3)} as p goes to 1.",
         ),
     )
 
