@@ -39,9 +39,9 @@ def recipe(rng: Rng | None) -> Question:
         f"minimize {formula} by steps along the gradient. The columns of X are the n points. What "
         "does the PyTorch module need?",
         answer=Parts(
-            ("How many nn.Linear layers?", Choice(("0", "1", "2", "3"), layers)),
-            ("Which loss?", Choice(losses, 0 if squared else 1)),
-            ("Which of these are needed?", ManyOf(offered, key)),
+            ("Number of nn.Linear layers", Choice(("0", "1", "2", "3"), layers)),
+            ("Loss", Choice(losses, 0 if squared else 1)),
+            ("Needed", ManyOf(offered, key)),
         ),
         why=_recipe_why(layers, squared=squared, priced=priced),
         feedback=(*_layer_feedback(layers, squared), *_tool_feedback(offered, priced=priced)),
@@ -163,8 +163,8 @@ def balanced(rng: Rng | None) -> Question:
         f"penalties of its own for each matrix the price of one direction is  {first} + {second}. "
         "At which s is it least?",
         answer=Parts(
-            ("s =", Number(key, abs=1e-6, rel=0.0)),
-            ("Is it the only minimum among positive s?", Choice(("yes", "no"), 0)),
+            ("s", Number(key, abs=1e-6, rel=0.0)),
+            ("The only minimum among positive s", Choice(("yes", "no"), 0)),
         ),
         why=f"The derivative −{2 * a}/s³ + {2 * b}s is 0 at s⁴ = {fourth}, so s = {short(key)}, "
         f"with the price {short(at)}. For s > 0 the derivative grows all the way, "
@@ -228,7 +228,7 @@ def orthonormal(rng: Rng | None) -> Question:
         "orthonormal? Tick every step that the argument needs.",
         answer=Parts(
             (
-                "Approximately orthonormal?",
+                "Approximately orthonormal",
                 Choice(("yes", "no"), 0 if demo.SEED.orthonormal else 1),
             ),
             ("The argument", ManyOf(REASONS, frozenset(range(4)))),
@@ -271,7 +271,7 @@ def _claim(rng: Rng) -> Question:
         "reconstruction error plus λ|W₁|² + λ|W₂|², with a small λ > 0. Is it true that "
         f"{claim}?",
         answer=Parts(
-            ("True?", Choice(("yes", "no"), 0 if true else 1)),
+            ("True", Choice(("yes", "no"), 0 if true else 1)),
             ("Because", Choice(options, options.index(reason))),
         ),
         why=f"{'Yes' if true else 'No'}: {reason}.",

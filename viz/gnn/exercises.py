@@ -65,6 +65,7 @@ def masked_loss(rng: Rng | None) -> Question:
     key = mean(train, count)
     flipped = "+".join(f"log({'abcde'[i]})" for i in train)
     why = " + ".join(_term(i, labels[i]) for i in train)
+    latex = rf"-\tfrac{{1}}{{{count}}}\bigl({why}\bigr)".replace("log", r"\log")
     return Question(
         id="gn-x2",
         part="b",
@@ -73,7 +74,7 @@ def masked_loss(rng: Rng | None) -> Question:
         f"{listed([str(h) for h in held])} are held back: training does not score them. Write the "
         "average binary cross-entropy over the training nodes as a formula (log is the natural "
         "logarithm; **e is node 5's prediction**, not Euler's number).",
-        answer=Expression(key, tuple("abcde")),
+        answer=Expression(key, tuple("abcde"), latex=latex),
         why=f"Only the {count} training nodes count, each with the term of its own label: "
         f"−({why.replace('-', ' − ')})/{count}.",
         feedback=(

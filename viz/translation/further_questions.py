@@ -63,7 +63,7 @@ def longest(rng: Rng) -> Question:
         f"“{' '.join(pair.target)}” with its `<eos>`?",
         answer=Parts(
             ("tokens", Number(slots, abs=0.1, rel=0)),
-            ("can it say the sentence?", Choice(("yes", "no"), 0 if needed <= slots else 1)),
+            ("it can say the sentence", Choice(("yes", "no"), 0 if needed <= slots else 1)),
         ),
         why=f"One token for each of the {slots} source tokens; the sentence needs {needed}.",
         feedback=(
