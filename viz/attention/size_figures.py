@@ -36,10 +36,16 @@ def caption(result: Saturation, place: int) -> str:
     return (
         f"{result.num_keys} random keys with d = {result.dimensions[place]}: without scaling one "
         f"key takes {{muted:{fixed(float(largest[PLAIN]), 3)}}} of the weight, as if "
-        f"{short(float(effective[PLAIN]), 3)} keys shared it evenly; divided by √d the heaviest "
+        f"{_keys(float(effective[PLAIN]))}; divided by √d the heaviest "
         f"takes {{fwd:{fixed(float(largest[SCALED]), 3)}}}, as if "
         f"{short(float(effective[SCALED]), 3)} did."
     )
+
+
+def _keys(effective: float) -> str:
+    """An effective number of keys in words."""
+    number = short(effective, 3)
+    return "one key had all of it" if number == "1" else f"{number} keys shared it evenly"
 
 
 def table(result: Saturation) -> dict[str, list[float]]:

@@ -232,12 +232,17 @@ def _notes(descent: Descent, *, phone: bool) -> list[dict[str, Any]]:
     return notes
 
 
+def _size(value: float) -> str:
+    """Three decimals; of a run that leaves, only the size."""
+    return fixed(value, 3) if abs(value) < 1000 else short(value, 2)
+
+
 def caption(descent: Descent, i: int) -> str:
     """Where the path is, and where it wants to go."""
     one, two = float(descent.encoder_value[i]), float(descent.decoder_value[i])
     said = (
-        f"{words.after(int(descent.steps[i]))}: encoder {{par:{fixed(one, 3)}}}, decoder "
-        f"{{par:{fixed(two, 3)}}}, product {fixed(one * two, 3)}."
+        f"{words.after(int(descent.steps[i]))}: encoder {{par:{_size(one)}}}, decoder "
+        f"{{par:{_size(two)}}}, product {_size(one * two)}."
     )
     if i == len(descent.steps) - 1 and descent.diverged_at is not None:
         return (

@@ -102,7 +102,7 @@ def unit_caption(result: Units, i: int) -> str:
     moved = {method: float(values[i]) for method, values in result.changes.items()}
     shift = _share(result.shifted["dropout"])
     if UNITS[i] == 1:
-        text = "Feature 1 in its own unit: all three methods predict what they predict"
+        text = "Feature 1 in its own unit: nothing changes yet"
     else:
         text = (
             f"Feature 1 multiplied by {short(UNITS[i])}: ridge's predictions move by "
