@@ -17,6 +17,7 @@ from viz.quiz import (
 )
 
 Rng = np.random.Generator
+RULE = r"$s_i' = s_i + W_1 \cdot \tfrac{1}{n_i}\sum_j \tanh(W_2 m_{i,j})$"
 SUBS = str.maketrans("12345", "₁₂₃₄₅")
 Case = tuple[graphs.Graph, tuple[int, ...], tuple[int, ...]]
 
@@ -110,18 +111,16 @@ def patterns(rng: Rng | None) -> Question:
     return Question(
         id="gn-x3",
         part="c",
-        prompt="A graph net uses the rule s_i′ = s_i + W₁ · (Σ_j tanh(W₂ m_{i,j})) / n_i, where "
-        "node i has n_i neighbors j and gets a message m_{i,j} from each. Which of these design "
+        prompt=f"A graph net uses the rule {RULE}, where node i has nᵢ neighbors j and gets a "
+        "message $m_{i,j}$ from each. Which of these design "
         "patterns does the rule use? Tick all that apply.",
         answer=ManyOf(tuple(options[i] for i in order), frozenset({place(0)})),
         why="The old state is added: a residual connection. Dividing by the number of neighbors "
         "is an average over this node's messages.",
         feedback=(
-            Feedback(
-                lambda v: place(1) in v, "Dividing by n_i is averaging, not batch statistics."
-            ),
+            Feedback(lambda v: place(1) in v, "Dividing by nᵢ is averaging, not batch statistics."),
             Feedback(lambda v: place(2) in v, "Equal weights for all neighbors are not attention."),
-            Feedback(lambda v: not v, "Look at the s_i in front."),
+            Feedback(lambda v: not v, "Look at the sᵢ in front."),
         ),
         settings=demo.LayerSettings(),
     )
@@ -137,7 +136,7 @@ def shape(rng: Rng | None) -> Question:
     return Question(
         id="gn-x4",
         part="c",
-        prompt=f"In s_i′ = s_i + W₁ · (Σ_j tanh(W₂ m_{{i,j}})) / n_i states and messages are "
+        prompt=f"In {RULE} states and messages are "
         f"vectors of {d} numbers, and W₂ has {k} rows. Which shape does W₁ have: how many rows, "
         "how many columns?",
         answer=Tokens(tuple(dict.fromkeys((d, k, "n", "1"))), (d, k)),
@@ -183,7 +182,8 @@ def terms(rng: Rng | None) -> Question:
         id="gn-x5",
         part="c",
         prompt=f"A graph has nodes 1 to 5 and the edges {_drawn(found)}. The rule is "
-        "s_i′ = s_i + (W₁/n_i) Σ_j tanh(W₂ s_j), the sum over the n_i neighbors of node i. Which "
+        r"$s_i' = s_i + \tfrac{W_1}{n_i}\sum_j \tanh(W_2 s_j)$, the sum over the nᵢ neighbors of "
+        "node i. Which "
         f"terms are summed for nodes {chosen[0]} and {chosen[1]}, and by what is each sum "
         "divided?",
         answer=Parts(*items),
@@ -225,7 +225,8 @@ def one_layer(rng: Rng | None) -> Question:
         prompt=f"A graph has the edges {_drawn(found)}; nodes 1 to 5 have the states "
         f"{', '.join(map(str, states))} (single numbers); W₁ = {short(first)} and W₂ = "
         f"{short(second)}. What is the state of node {node} after one layer of "
-        "s_i′ = s_i + W₁ · mean_j tanh(W₂ s_j), the mean over its neighbors? (To 0.005; tanh is "
+        r"$s_i' = s_i + W_1 \cdot \mathrm{mean}_j \tanh(W_2 s_j)$, the mean over its neighbors? "
+        "(To 0.005; tanh is "
         "understood.)",
         answer=Number(key, abs=0.005, rel=0),
         why=f"Message{'s' if len(inbox) > 1 else ''} {', '.join(fixed(m, 4) for m in inbox)}; "
