@@ -47,6 +47,8 @@ def distance(rng: Rng) -> Question:
     key = Number(found.distance, abs=0.005, rel=0.0)
     first, other = (str(place + 1).translate(SUBS) for place in (won.winner, near))
     feedback = [Feedback(wrong, words) for wrong, words in said if not key.same(key.key, wrong)]
+    first_step = "For each other key: how far is the query from where both score the same?"
+    feedback.append(Feedback(lambda _: True, first_step))
     return Question(
         id="at-x5",
         prompt=f"{given(inputs, values=False)}\n\nKey {won.winner + 1} wins by inner product. How "
@@ -113,6 +115,7 @@ def winning_weight(rng: Rng) -> Question:
         for wrong, near, words in said
         if not key.same(key.key, wrong)
     ]
+    feedback.append(Feedback(lambda _: True, "Begin with score/τ for every key, then e to that."))
     gaps = [float((score - inputs.scores.max()) / tau) for score in inputs.scores]
     powers = " + ".join(f"e^({short(gap, 3)})" if gap else "1" for gap in gaps)
     return Question(

@@ -63,7 +63,7 @@ def _ball(descent: Descent, i: int) -> dict[str, Any]:
 def _sums(descent: Descent, i: int) -> list[str]:
     one, two = float(descent.encoder_value[i]), float(descent.decoder_value[i])
     rows = ("s₁s₂", one * two), ("s₁² + s₂²", one**2 + two**2)
-    return [f"{name} = <b>{fixed(value, 3)}</b>" for name, value in rows]
+    return [f"{name} = <b>{_size(value)}</b>" for name, value in rows]
 
 
 def _traces(descent: Descent, i: int) -> list[dict[str, Any]]:

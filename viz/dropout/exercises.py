@@ -165,7 +165,7 @@ def equal_norms(rng: Rng | None) -> Question:
             ("first column", Number(key, abs=0.0, rel=0.01)),
             ("second column", Number(key, abs=0.0, rel=0.01)),
         ),
-        why=f"Column j is divided by √((1 − p)/p)·|x_j|, so each has length √(p/(1 − p)) = "
+        why=f"Column j is divided by √((1 − p)/p)·|xⱼ|, so each has length √(p/(1 − p)) = "
         f"{short(key)}. Batch normalization also gives the columns a common size.",
         feedback=(
             Feedback((norms[0] * 1.0, norms[1] * 1.0), "Those are the columns of X itself."),

@@ -61,7 +61,9 @@ def update_rules(rng: Rng | None) -> Question:
         (f"Rule {i + 1}: {FORMULAS[name]}", Choice(REASONS, key))
         for i, (name, key) in enumerate(zip(names, keys, strict=True))
     ]
-    size = "single numbers" if rng is None else "vectors of 2 or more numbers, neighbors 2 or more"
+    size = "single numbers"
+    if rng is not None:
+        size = "vectors of at least 2 numbers, and a node has 2 neighbors or more"
     said = "; ".join(
         f"rule {i + 1} is {'valid' if valid else 'not valid'}" for i, valid in enumerate(verdicts)
     )

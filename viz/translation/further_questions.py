@@ -34,6 +34,8 @@ def reachable(rng: Rng) -> Question:
         for wrong, words, part in said
         if wrong != (across, up)[part]
     ]
+    first_step = f"Draw the arrows that lead to decoder step {j}, and follow them back."
+    feedback.append(Feedback(lambda _: True, first_step))
     return Question(
         id="tr-x4",
         prompt=f"The encoder reads {' '.join(shown)}. Which of these tokens can influence English "
