@@ -249,7 +249,7 @@ def test_gumbels_argmax_is_a_draw_from_softmax():
 
 
 BAD = [
-    (([1, 1], [[1, 1], [2, 2]], [[1]]), "there are 2 keys but 1 value vectors"),
+    (([1, 1], [[1, 1], [2, 2]], [[1]]), "got 2 keys and 1 value"),
     (([1, 1, 1], [[1, 1]], [[1]]), "the query has 3 entries but the keys have 2"),
     (([1], [], []), "at least 1 key is needed"),
     (([1, 1], [[1, 1], [1, np.nan]], [[1], [1]]), "row 2 of keys: entry 2 is not a finite number"),

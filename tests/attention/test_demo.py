@@ -100,7 +100,7 @@ BAD_TEXTS = [
     ("keys\n1 x\nvalues\n1\nquery\n1 2", "keys: line 1: 'x' is not a number"),
     ("keys\n1\nvalues\n1\nquery\n1\n2", "there must be one query, got 2 rows"),
     ("keys\n1\nkeys\n2", "there is more than one block named keys"),
-    ("keys\n1 2\n3 4\nvalues\n1\nquery\n1 2", "there are 2 keys but 1 value vectors"),
+    ("keys\n1 2\n3 4\nvalues\n1\nquery\n1 2", "got 2 keys and 1 value"),
     ("keys\n1 2\nvalues\n1\nquery\n1 2 3", "the query has 3 entries but the keys have 2"),
     ("keys\nvalues\n1\nquery\n1", "keys: there are no numbers"),
     ("keys\n5000\nvalues\n1\nquery\n1", "row 1 of keys: entry 1 must be between"),
@@ -115,7 +115,7 @@ def test_bad_texts_are_named(typed, words):
 
 BAD_SETTINGS = [
     (TableSettings(keys="1 2 0 4", values="1"), "the query has 3 entries but the keys have 4"),
-    (TableSettings(values="1 2"), "there are 4 keys but 1 value vectors"),
+    (TableSettings(values="1 2"), "got 4 keys and 1 value"),
     (TableSettings(play="steps", upstream="1 2"), "the gradient g must have 3 entries"),
     (MapSettings(plane="q1 q3", keys="1 2; 3 4", values="1; 2"), "needs keys of 3 entries, got 2"),
     (LearnSettings(target="4", keys="1 2 0", values="1"), "must be one of the 1 values, got 4"),

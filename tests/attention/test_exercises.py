@@ -100,7 +100,7 @@ def test_fractions_and_arithmetic_are_taken():
         quiz.check(exam("x1"), parts(3, "", 5, 2))
 
 
-def test_an_unseen_mistake_gets_no_sentence():
+def test_an_unseen_mistake_gets_a_first_step():
     assert said("x5", "17") == ""
 
 

@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from viz.attention.scaling import DIMENSIONS, saturate
+from viz.attention.size_figures import _keys
 from viz.attention.tokens import (
     equal_projections,
     random_projections,
@@ -114,3 +115,8 @@ def test_too_many_tokens_or_wrong_names_are_refused():
         self_attention(np.zeros((65, 2)), equal_projections(2))
     with pytest.raises(ValueError, match="there are 2 tokens but 1 names"):
         self_attention(np.zeros((2, 2)), equal_projections(2), names=("a",))
+
+
+def test_one_key_is_named_as_one():
+    assert _keys(1.0001) == "one key had all of it"
+    assert _keys(2.914) == "2.91 keys shared it evenly"

@@ -204,3 +204,16 @@ def test_images_are_rebuilt_by_what_the_code_keeps():
 
 def test_every_view_has_its_own_key():
     assert [view.key for view in demo.VIEWS] == ["training", "valley", "price", "race", "images"]
+
+
+def test_a_run_that_leaves_is_told_in_round_numbers():
+    film = film_of(valley_view.VIEW, l2=3.1622776601683795, variance=0.1, rate=0.5)
+    said = films.plain(film.frames[-1].caption)
+    assert "Diverged at step 3" in said
+    assert "product 9.9 × 10⁸" in said
+
+
+def test_a_code_that_rebuilds_nothing_has_no_negative_share():
+    film = film_of(image_view.VIEW, code_size=1, share=0.0)
+    said = films.plain(film.frames[0].caption)
+    assert "nothing of the variance is rebuilt" in said

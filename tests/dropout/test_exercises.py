@@ -102,3 +102,10 @@ def test_keys_of_variants_follow_from_exact_columns():
         first, second = json.loads(question.answer.key_text())
         assert first == second
         assert 1 / 3 - 1e-9 <= float(np.float64(first)) <= 3 + 1e-9
+
+
+def test_a_share_that_is_a_difference_stands_in_brackets():
+    whys = {quiz.pose(exercises.substitution, variant).why for variant in range(20)}
+    assert len(whys) == 2
+    assert not any("= 1 − q" in why for why in whys)
+    assert any("w = (1 − q) w̌" in why for why in whys)

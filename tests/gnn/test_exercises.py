@@ -99,3 +99,17 @@ def test_variants_keep_both_classes_and_have_two_kinds_of_rule_in_view():
         assert quiz.check(question, question.answer.key_text()).right
         rules_ = quiz.pose(exercises.update_rules, variant)
         assert "at least 2 numbers" in rules_.prompt
+
+
+def test_a_layer_by_hand_has_a_message_and_every_mistake_shows():
+    for variant in range(60):
+        question = quiz.pose(exercises.one_layer, variant)
+        state = next(f.wrong for f in question.feedback if "residual" in f.words)
+        assert abs(state) > 0.1, variant
+
+
+def test_the_working_speaks_of_the_rules_that_were_asked_for():
+    for variant in range(40):
+        question = quiz.pose(exercises.update_rules, variant)
+        asked = any("a number wⱼ" in label and "Π" in label for label, _ in question.answer.items)
+        assert ("product of numbers" in question.why) == asked, variant

@@ -98,7 +98,10 @@ def inputs_from(query: Any, keys: Any, values: Any, *, scaled: bool = False) -> 
     contents = _matrix("values", values)
     asked = _matrix("query", [query])[0]
     if len(rows) != len(contents):
-        raise ValueError(f"there are {len(rows)} keys but {len(contents)} value vectors")
+        raise ValueError(
+            f"every key needs one value: got {len(rows)} key{'s' * (len(rows) != 1)} and "
+            f"{len(contents)} value{'s' * (len(contents) != 1)}"
+        )
     if len(asked) != rows.shape[1]:
         raise ValueError(f"the query has {len(asked)} entries but the keys have {rows.shape[1]}")
     return Inputs(frozen(asked), frozen(rows), frozen(contents), scaled)

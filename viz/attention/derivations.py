@@ -101,7 +101,8 @@ def _softmax(result: Lookup) -> tuple[Line, ...]:
     )
     output = rf"\text{{output}} = \sum_j w_j\, v_j = {column(found.output)}"
     spread = (
-        f"The weights count for {wording.size(found.effective_keys)} keys (e to their entropy)."
+        f"The weights are spread as over {wording.size(found.effective_keys)} equal keys (e to the "
+        "power of their entropy)."
     )
     return Line(weights, words), Line(output, spread)
 

@@ -56,6 +56,7 @@ def scores(rng: Rng) -> Question:
                 lambda typed: sum(is_close(a, b) for a, b in zip(typed, found, strict=True)) == 3,
                 "Three are right; check signs and zeros in the other one.",
             ),
+            Feedback(lambda _: True, "Multiply a key and the query entry by entry, then add up."),
         ),
         settings=table_settings(inputs, play="steps"),
     )

@@ -21,6 +21,8 @@ from viz.attention.variants import (
 from viz.draw.numbers import fixed, listed, short
 from viz.quiz import Choice, Feedback, Number, Order, Parts, Question, is_close
 
+SUBS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
 
 def distance(rng: Rng) -> Question:
     """at-x5: how far the query can move without changing the winner."""
@@ -43,16 +45,19 @@ def distance(rng: Rng) -> Question:
         if np.isfinite(d) and j != near
     ]
     key = Number(found.distance, abs=0.005, rel=0.0)
+    first, other = (str(place + 1).translate(SUBS) for place in (won.winner, near))
     feedback = [Feedback(wrong, words) for wrong, words in said if not key.same(key.key, wrong)]
+    first_step = "For each other key: how far is the query from where both score the same?"
+    feedback.append(Feedback(lambda _: True, first_step))
     return Question(
         id="at-x5",
         prompt=f"{given(inputs, values=False)}\n\nKey {won.winner + 1} wins by inner product. How "
         "far can the query move, in the worst direction, before another key wins? Give the "
         "distance to 0.005.",
         answer=key,
-        why=f"Key {near + 1} draws level on a plane at distance (s_{won.winner + 1} − s_{near + 1})"
-        f" / ‖k_{won.winner + 1} − k_{near + 1}‖ = {short(gap)} / √{short(square)} = "
-        f"{found.distance:.4f}; every other wall is farther.".replace("_", r"\_"),
+        why=f"Key {near + 1} draws level on a plane at distance (s{first} − s{other}) / "
+        f"‖k{first} − k{other}‖ = {short(gap)} / √{short(square)} = {found.distance:.4f}; every "
+        "other wall is farther.",
         feedback=tuple(feedback),
         settings=map_settings(inputs),
     )
@@ -110,6 +115,7 @@ def winning_weight(rng: Rng) -> Question:
         for wrong, near, words in said
         if not key.same(key.key, wrong)
     ]
+    feedback.append(Feedback(lambda _: True, "Begin with score/τ for every key, then e to that."))
     gaps = [float((score - inputs.scores.max()) / tau) for score in inputs.scores]
     powers = " + ".join(f"e^({short(gap, 3)})" if gap else "1" for gap in gaps)
     return Question(

@@ -14,7 +14,9 @@ def caption(result: Lookup, state: State) -> str:
     said = f"{wording.scores(result.inputs.scores)}. "
     heaviest = int(np.argmax(state.attention_weights))
     if np.isinf(state.temperature):
-        said += f"At τ → ∞ all {result.inputs.num_keys} keys weigh the same; "
+        many = result.inputs.num_keys > 1
+        equal = f"all {result.inputs.num_keys} keys weigh the same" if many else "the weight is 1"
+        said += f"At τ → ∞ {equal}; "
     elif state.temperature == 0:
         said += f"At τ → 0 softmax is argmax: weight {{fwd:1}} on key {heaviest + 1}; "
     else:

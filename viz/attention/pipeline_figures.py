@@ -174,10 +174,9 @@ def _shapes(result: Lookup, rows: Rows, places: Places, step: int) -> list[dict[
     at, winner = places.columns, result.hard.winner
     shapes = [rule(at.head - 16, at), rule(at.bottom - 36 - places.drop / 2, at)]
     y = float(rows.y[rows.keys.index(winner)])
-    if step >= COMPARE:
-        shapes.append(band(y - places.drop / 2, rows, at))
-    if step >= WEIGH:
-        shapes.append(outline(y, rows, at))
+    # As many shapes in every frame: the stage then only repaints them.
+    shapes.append(band(y - places.drop / 2, rows, at) | {"opacity": int(step >= COMPARE)})
+    shapes.append(outline(y, rows, at) | {"opacity": int(step >= WEIGH)})
     return shapes
 
 

@@ -35,11 +35,17 @@ def caption(result: Saturation, place: int) -> str:
     effective = np.median(result.effective_keys[:, place], axis=-1)
     return (
         f"{result.num_keys} random keys with d = {result.dimensions[place]}: without scaling one "
-        f"key takes {{muted:{fixed(float(largest[PLAIN]), 3)}}} of the weight and "
-        f"{short(float(effective[PLAIN]), 3)} keys count; divided by √d the heaviest takes "
-        f"{{fwd:{fixed(float(largest[SCALED]), 3)}}} and "
-        f"{short(float(effective[SCALED]), 3)} count."
+        f"key takes {{muted:{fixed(float(largest[PLAIN]), 3)}}} of the weight, as if "
+        f"{_keys(float(effective[PLAIN]))}; divided by √d the heaviest "
+        f"takes {{fwd:{fixed(float(largest[SCALED]), 3)}}}, as if "
+        f"{short(float(effective[SCALED]), 3)} did."
     )
+
+
+def _keys(effective: float) -> str:
+    """An effective number of keys in words."""
+    number = short(effective, 3)
+    return "one key had all of it" if number == "1" else f"{number} keys shared it evenly"
 
 
 def table(result: Saturation) -> dict[str, list[float]]:

@@ -212,12 +212,12 @@ def _notes(result: Lookup, phone: bool) -> list[dict[str, Any]]:
     if ends.hot > 0:
         place = {"x": np.log10(500), "y": np.log10(max(ends.hot, 1e-9) / 500) - 0.9}
         notes.append(_law(f"{short(ends.hot, 3)} / τ", place, law, "left"))
+    place, text = {"x": 0.0, "y": -4.5}, ""
     if ends.gap is not None and ends.cold > 0 and not result.tied:
         half = ends.gap / 11
-        place = {"x": float(np.clip(np.log10(half), -1.25, 0.9)) + 0.08, "y": -4.5}
+        place["x"] = float(np.clip(np.log10(half), -1.25, 0.9)) + 0.08
         text = f"{short(ends.cold, 3)} e<sup>−{short(ends.gap, 3)}/τ</sup> / τ"
-        notes.append(_law(text, place, law, "right"))
-    return notes
+    return [*notes, _law(text, place, law, "right")]
 
 
 def _law(text: str, place: dict[str, float], font: dict[str, Any], side: str) -> dict[str, Any]:

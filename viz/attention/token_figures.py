@@ -41,7 +41,7 @@ def caption(result: SelfAttention, row: int) -> str:
     said = f"Token {row + 1}{_called(result, row)} sees {seen} token{'s' * (seen != 1)} and puts "
     said += f"{{fwd:{fixed(float(weights[best]), 3)}}} on {where}; "
     spread = short(float(result.effective_tokens[row]), 3)
-    return f"{said}its weight counts for {spread} token{'s' * (spread != '1')}."
+    return f"{said}its weight is spread as over {spread} equal token{'s' * (spread != '1')}."
 
 
 def _called(result: SelfAttention, place: int) -> str:

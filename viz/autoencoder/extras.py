@@ -28,19 +28,23 @@ def exact(rng: Rng | None) -> Question:
             variances, l2 = np.array([unit]), 0.19 * unit
     best = compute.optimum(variances, len(variances), compute.penalty(l2))
     rows = list(zip(variances.tolist(), best.decoder_values.tolist(), strict=True))
+    largest, asked = "largest eigenvalue d", "is the decoder's singular value"
+    if len(rows) > 1:
+        largest, asked = f"{len(rows)} largest eigenvalues d", "are the decoder's singular values"
     return Question(
         id="ae-x4",
         prompt="Training has found the minimum of $\\tfrac1n\\lVert X - W_2W_1X\\rVert_F^2 + "
         "\\lambda(\\lVert W_1\\rVert_F^2 + \\lVert W_2\\rVert_F^2)$ with "
-        f"λ = {short(l2)} and k = {len(rows)}. The {len(rows)} largest "
-        f"eigenvalue{'s' if len(rows) > 1 else ''} d of XXᵀ/n: "
-        f"{', '.join(short(d) for d, _ in rows)}. The decoder's singular values are not just "
-        "near 1; what are they exactly, to two decimals?",
-        answer=Parts(*((f"d = {short(d)}: s =", Number(s, abs=0.005, rel=0.0)) for d, s in rows)),
+        f"λ = {short(l2)} and k = {len(rows)}. The {largest} of XXᵀ/n: "
+        f"{', '.join(short(d) for d, _ in rows)}. What {asked} exactly, to two decimals?",
+        answer=Parts(*((f"s for d = {short(d)}", Number(s, abs=0.005, rel=0.0)) for d, s in rows)),
         why="One direction costs d(1 − s²)² + 2λs², least at s² = 1 − λ/d, or at 0 when d ≤ λ: "
         + ", ".join(f"{short(s)}" for _, s in rows)
         + ".",
-        feedback=tuple(_exact_feedback(rows, l2)),
+        feedback=(
+            *_exact_feedback(rows, l2),
+            Feedback(lambda _: True, "Begin with 1 − λ/d for the first direction: what is it?"),
+        ),
         settings=TrainingSettings(l2=l2) if rng is None else None,
         points=3,
     )
@@ -76,11 +80,11 @@ def in_torch(rng: Rng | None) -> Question:
         id="ae-x5",
         prompt="The objective is the squared error of a point, summed over its features and "
         f"averaged over the points, plus λ|W₁|² + λ|W₂|² with λ = {l2:g}. A point has m = {dim} "
-        "features. Which weight_decay do you pass to torch.optim.SGD, if the loss of one point "
-        "is …",
+        "features. Which weight_decay do you pass to torch.optim.SGD with each of these losses of "
+        "a point?",
         answer=Parts(
-            ("nn.MSELoss(): weight_decay =", Number(mean, abs=1e-9, rel=0.0)),
-            ('nn.MSELoss(reduction="sum"): weight_decay =', Number(whole, abs=1e-9, rel=0.0)),
+            ("weight_decay with nn.MSELoss()", Number(mean, abs=1e-9, rel=0.0)),
+            ('weight_decay with nn.MSELoss(reduction="sum")', Number(whole, abs=1e-9, rel=0.0)),
         ),
         why=f"torch adds weight_decay · W to the gradient, and the gradient of λ|W|² is 2λW: "
         f"2λ = {short(whole, 6)} next to the sum over features. nn.MSELoss() divides that sum by "
@@ -93,6 +97,7 @@ def in_torch(rng: Rng | None) -> Question:
             Feedback(l2 / dim, "The gradient of λ|W|² is 2λW: a factor 2 is missing.", part=0),
             Feedback(l2, "Two things are missing: the 2 of 2λW, and the division by m.", part=0),
             Feedback(mean, "The sum over features is not divided by m.", part=1),
+            Feedback(lambda _: True, "What is the gradient of λ|W|², as a multiple of W?"),
         ),
         settings=TrainingSettings(),
         points=2,

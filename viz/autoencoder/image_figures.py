@@ -124,10 +124,10 @@ def _names(shown: Gallery, *, phone: bool) -> dict[str, Any]:
         "name": "names",
         "mode": "text",
         "x": [-1.5] * len(said),
-        "y": [round(n * ROW - 2.1, 2) for n in range(len(said))],
+        "y": [round(n * ROW - (2.6 if phone else 2.1), 2) for n in range(len(said))],
         "text": said,
         "textposition": "middle right",
-        "textfont": {"size": 14 if phone else 15, "color": theme.INK},
+        "textfont": {"size": 13 if phone else 15, "color": theme.INK},
         "cliponaxis": False,
         "hoverinfo": "skip",
         **curves.axes(2),
@@ -177,10 +177,12 @@ def _layout(shown: Gallery, place: FloatArray, *, phone: bool) -> dict[str, Any]
 def caption(shown: Gallery, i: int) -> str:
     """What the code keeps of the images at this step."""
     study, run = shown.study, shown.study.run
+    kept = shown.kept(i)
+    share = f"{fixed(100 * kept, 1)}%" if kept > 0 else "nothing"
     said = (
         f"{words.after(int(run.steps[i]))} on {count(shown.count)} {shown.name}: decoder "
         f"{words.values(run.decoder_values[i])}, {words.theory(study)}; "
-        f"{fixed(100 * shown.kept(i), 1)} % of the variance is rebuilt, {words.angle(study, i)}."
+        f"{share} of the variance is rebuilt, {words.angle(study, i)}."
     )
     if i == len(run.steps) - 1:
         said += words.ending(study)

@@ -205,7 +205,8 @@ def _layout(table: Pruning, *, phone: bool) -> dict[str, Any]:
 def _price_axis(table: Pruning) -> dict[str, Any]:
     place = _place(table)
     low, high = float(np.log10(place[0])), float(np.log10(place[-1]))
-    marks = range(int(np.ceil(low)), int(np.floor(high)) + 1)
+    # The first place stands for 0: a mark close to it would run into its label.
+    marks = range(int(np.ceil(low + 0.25)), int(np.floor(high)) + 1)
     return {
         "type": "log",
         "range": [low, high],
@@ -251,7 +252,7 @@ def caption(table: Pruning, i: int) -> str:
     kept = ", ".join(fixed(float(v), 3) for v in table.values[i, : min(rank, 4)])
     said = (
         f"{name}: keeping a direction costs 2λ − λ²/d, giving it up costs d. "
-        f"s = {{par:{kept}{' …' if rank > 4 else ''}}}. "
+        f"s = {{par:{kept}}}{' and smaller' if rank > 4 else ''}. "
     )
     if rank < table.latent_dim:
         return (

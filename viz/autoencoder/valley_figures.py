@@ -63,7 +63,7 @@ def _ball(descent: Descent, i: int) -> dict[str, Any]:
 def _sums(descent: Descent, i: int) -> list[str]:
     one, two = float(descent.encoder_value[i]), float(descent.decoder_value[i])
     rows = ("s₁s₂", one * two), ("s₁² + s₂²", one**2 + two**2)
-    return [f"{name} = <b>{fixed(value, 3)}</b>" for name, value in rows]
+    return [f"{name} = <b>{_size(value)}</b>" for name, value in rows]
 
 
 def _traces(descent: Descent, i: int) -> list[dict[str, Any]]:
@@ -212,7 +212,7 @@ def _notes(descent: Descent, *, phone: bool) -> list[dict[str, Any]]:
             xref="x2 domain", yref="y2 domain", **above,
         ),
         note(
-            1.62, 5.6, "<i>s</i>² + 1/<i>s</i>²", size=20 if phone else 22,
+            1.2 if phone else 1.62, 5.6, "<i>s</i>² + 1/<i>s</i>²", size=18 if phone else 22,
             xref="x2", yref="y2", xanchor="left",
         ),
         note(2.5, 0.62, "s₁s₂ = 1", size=size, color=theme.MUTED, xref="x", yref="y"),
@@ -223,21 +223,26 @@ def _notes(descent: Descent, *, phone: bool) -> list[dict[str, Any]]:
             note(s, value, short(value), size=size, xref="x2", yref="y2", yshift=-16)
             | {"xshift": {0.5: -18, 1.0: 0, 2.0: 20}[s]}
         )
-    if descent.l2 > 0 and descent.goal > 0:
-        words = f"√(1 − λ/<i>d</i>) = {fixed(descent.goal, 3)}"
-        notes.append(
-            note(descent.goal, descent.goal, words, size=size, color=theme.TRU, xref="x",
-                 yref="y", xanchor="left", xshift=14, yshift=12)
-        )  # fmt: skip
+    aimed = descent.l2 > 0 and descent.goal > 0
+    words = f"√(1 − λ/<i>d</i>) = {fixed(descent.goal, 3)}" if aimed else ""
+    notes.append(
+        note(descent.goal, descent.goal, words, size=size, color=theme.TRU, xref="x",
+             yref="y", xanchor="left", xshift=14, yshift=12)
+    )  # fmt: skip
     return notes
+
+
+def _size(value: float) -> str:
+    """Three decimals; of a run that leaves, only the size."""
+    return fixed(value, 3) if abs(value) < 1000 else short(value, 2)
 
 
 def caption(descent: Descent, i: int) -> str:
     """Where the path is, and where it wants to go."""
     one, two = float(descent.encoder_value[i]), float(descent.decoder_value[i])
     said = (
-        f"{words.after(int(descent.steps[i]))}: encoder {{par:{fixed(one, 3)}}}, decoder "
-        f"{{par:{fixed(two, 3)}}}, product {fixed(one * two, 3)}."
+        f"{words.after(int(descent.steps[i]))}: encoder {{par:{_size(one)}}}, decoder "
+        f"{{par:{_size(two)}}}, product {_size(one * two)}."
     )
     if i == len(descent.steps) - 1 and descent.diverged_at is not None:
         return (

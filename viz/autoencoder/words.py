@@ -75,10 +75,7 @@ def ending(study: Study) -> str:
     if run.diverged_at is not None:
         return f" {diverged(study)}"
     if best.rank < study.latent_dim and not study.free:
-        return (
-            f" {given_up(study)} its price: the code uses {best.rank} of {study.latent_dim} "
-            "dimensions."
-        )
+        return f" {given_up(study)}: the code uses {best.rank} of {study.latent_dim} dimensions."
     if study.method in ("full", "fast") and off(study) > FAR:
         return f" {unfinished(study)}"
     return ""
@@ -98,10 +95,10 @@ def given_up(study: Study) -> str:
     """Which directions of the code are not worth their price."""
     first, last = study.best.rank + 1, study.latent_dim
     if first == last:
-        return f"Direction {first} is not worth"
+        return f"Direction {first} is not worth its price"
     if first + 1 == last:
-        return f"Directions {first} and {last} are not worth"
-    return f"Directions {first} to {last} are not worth"
+        return f"Directions {first} and {last} are not worth their price"
+    return f"Directions {first} to {last} are not worth their price"
 
 
 def unfinished(study: Study) -> str:

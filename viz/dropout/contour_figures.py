@@ -24,6 +24,7 @@ def ellipses(result: Path, *, phone: bool = False) -> tuple[Film, ...]:
     low = np.minimum(result.weight[:, :2].min(axis=0), 0) - 0.4
     high = np.maximum(result.weight[:, :2].max(axis=0), 0) + 0.4
     start = int(np.argmin(np.abs(np.array(KEEPS) - result.keep_prob)))
+    low, high = _around(rings[start], low, high)
     axis = {"fixedrange": True, "zeroline": True, "zerolinecolor": theme.LINE}
     layout = theme.chart(
         380,
@@ -72,6 +73,17 @@ def _rings(gram: np.ndarray, middle: np.ndarray, p: float, level: float) -> dict
     return {"x": x, "y": y}
 
 
+def _around(
+    ring: dict[str, Any], low: np.ndarray, high: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The range made wide enough for the contours at first, unless they are very long."""
+    points = [[v for v in ring[name] if v is not None] for name in ("x", "y")]
+    room = high - low
+    least = np.array([min(line) for line in points]) - 0.04 * room
+    most = np.array([max(line) for line in points]) + 0.04 * room
+    return np.clip(least, low - room, low), np.clip(most, high, high + room)
+
+
 def _lowest(result: Path, i: int) -> dict[str, Any]:
     return {
         "x": [round(float(result.weight[i, 0]), 4)],
@@ -84,7 +96,7 @@ def _ellipse_caption(result: Path, i: int) -> str:
     tilt = "as the correlation of the features has them"
     if p < 1:
         tilt = "less tilted and narrower than at p = 1, for the penalty weighs each feature alone"
-    others = "" if result.weight.shape[1] == 2 else ", the other weights at their best"
+    others = "" if result.weight.shape[1] == 2 else ", the other weights kept at their best values"
     return (
         f"{{tru:Lines of equal cost}} in w₁ and w₂ at p = {p:.2f}{others}: {tilt}. The "
         f"{{par:lowest point}} is ({fixed(float(result.weight[i, 0]))}, "

@@ -59,8 +59,9 @@ def cost_lines(result: Cost) -> tuple[Line, ...]:
 
 def path_lines(result: Path) -> tuple[Line, ...]:
     """The equation whose off-diagonal entries carry p."""
-    one = ", ".join(latex(float(v), 3) for v in result.ones[:3])
-    full = ", ".join(latex(float(v), 3) for v in result.weight[-1, :3])
+    rest = r", \ldots" if len(result.ones) > 3 else ""
+    one = ", ".join(latex(float(v), 3) for v in result.ones[:3]) + rest
+    full = ", ".join(latex(float(v), 3) for v in result.weight[-1, :3]) + rest
     return (
         Line(
             r"p^2 G\check w + p(1-p)\,\mathrm{diag}(G)\,\check w = p\,X^Ty, \qquad G = X^TX",
@@ -71,11 +72,11 @@ def path_lines(result: Path) -> tuple[Line, ...]:
             "and divide by p: the diagonal of G stays, every other entry is multiplied by p.",
         ),
         Line(
-            rf"p \to 0: \; \check w_j \to \frac{{x_j^Ty}}{{|x_j|^2}} = ({one}, \ldots)",
+            rf"p \to 0: \; \check w_j \to \frac{{x_j^Ty}}{{|x_j|^2}} = ({one})",
             "With nothing else to lean on, each feature is fitted alone.",
         ),
         Line(
-            rf"p = 1: \; \check w = G^{{-1}}X^Ty = ({full}, \ldots)",
+            rf"p = 1: \; \check w = G^{{-1}}X^Ty = ({full})",
             "With everything kept it is the joint least-squares fit.",
         ),
     )

@@ -19,6 +19,7 @@ COLUMNS = (
     ((5, 12, 0), 13),
     ((6, 8, 0), 10),
 )
+RIDGE = r"$|y - Xw|^2 + |\Gamma w|^2$"
 # Keep probabilities whose (1 - p) / p has a rational root; 1/2 is left out, since there
 # p squared equals p (1 - p) and mistakes would coincide with the key.
 KEEPS = tuple(Fraction(p) for p in ("1/5", "4/5", "1/10", "9/10", "9/25", "16/25"))
@@ -27,13 +28,13 @@ KEEPS = tuple(Fraction(p) for p in ("1/5", "4/5", "1/10", "9/10", "9/25", "16/25
 def _setting(rng: Rng | None) -> tuple[bool, str]:
     """Whether the letter is the drop probability q, and the problem in words."""
     dropped = rng is not None and bool(rng.integers(2))
-    letter, keep, penalty = ("q", "(1 − q)", "q(1 − q)") if dropped else ("p", "p", "p(1 − p)")
+    letter, keep, penalty = ("q", "(1 - q)", "q(1 - q)") if dropped else ("p", "p", "p(1 - p)")
     verb = "erases" if dropped else "keeps"
     return dropped, (
         f"While a linear regression is trained, dropout {verb} each entry of the n × d matrix X "
         f"with probability {letter} (nothing is rescaled). For weights w̌ that costs on average "
-        f"|y − {keep}Xw̌|² + {penalty} |Γ̌ w̌|², where Γ̌ is diagonal with the lengths of X's "
-        "columns. "
+        rf"$|y - {keep}X\check w|^2 + {penalty}\,|\check\Gamma\check w|^2$, where Γ̌ is diagonal "
+        "with the lengths of X's columns. "
     )
 
 
@@ -55,15 +56,14 @@ def substitution(rng: Rng | None) -> Question:
         other = "q is the probability to erase, so on average the share 1 − q of an input is left."
     order = np.arange(4) if rng is None else rng.permutation(4)
     place = list(order).index
-    kept = "1 − q" if dropped else "p"
+    kept, share = ("(1 − q)", "1 − q") if dropped else ("p", "p")
     return Question(
         id="dr-x1",
         part="a",
-        prompt=f"{setting}Which substitution turns this into |y − Xw|² + |Γw|² with some diagonal "
-        "matrix Γ?",
+        prompt=f"{setting}Which substitution turns this into {RIDGE} with some diagonal matrix Γ?",
         answer=Choice(tuple(options[i] for i in order), place(0)),
-        why=f"The first term asks for w = {kept}·w̌: at test time all inputs are on, so the weights "
-        f"must be {kept} times as large as in training.",
+        why=f"The first term asks for w = {kept} w̌: at test time all inputs are on, so the weights "
+        f"must be {share} times as large as in training.",
         feedback=(
             Feedback(
                 place(1),
@@ -89,8 +89,8 @@ def penalty_matrix(rng: Rng | None) -> Question:
     return Question(
         id="dr-x2",
         part="a",
-        prompt=f"{setting}With w = {kept} w̌ it becomes |y − Xw|² + |Γw|². Then Γ is a number times "
-        f"Γ̌. Which number, as a formula in {letter}? (√ or sqrt is understood.)",
+        prompt=f"{setting}With w = {kept} w̌ it becomes {RIDGE}. Then Γ is a number times Γ̌. "
+        f"Which number, as a formula in {letter}? (√ or sqrt is understood.)",
         answer=Expression(
             f"sqrt({drop}/{keep})", (letter,), low=0.1, high=0.9, rel=1e-9, latex=latex
         ),
@@ -118,9 +118,9 @@ def change_of_variables(rng: Rng | None) -> Question:
     return Question(
         id="dr-x3",
         part="b",
-        prompt="A ridge regression minimizes |y − Xw|² + |Γw|², with X of shape n × d (n ≠ d) and "
-        "an invertible d × d matrix Γ. With w̃ = Γw it becomes plain ridge, "
-        "|y − X̃w̃|² + |w̃|². What is X̃?",
+        prompt=f"A ridge regression minimizes {RIDGE}, with X of shape n × d (n ≠ d) and an "
+        "invertible d × d matrix Γ. With w̃ = Γw it becomes plain ridge, "
+        r"$|y - \tilde X\tilde w|^2 + |\tilde w|^2$. What is X̃?",
         answer=Choice(tuple(options[i] for i in order), place(0)),
         why="X w = X Γ⁻¹ Γ w, so X̃ = X Γ⁻¹ (a positive constant more is allowed, if w̃ takes it "
         "back).",
@@ -165,7 +165,7 @@ def equal_norms(rng: Rng | None) -> Question:
             ("first column", Number(key, abs=0.0, rel=0.01)),
             ("second column", Number(key, abs=0.0, rel=0.01)),
         ),
-        why=f"Column j is divided by √((1 − p)/p)·|x_j|, so each has length √(p/(1 − p)) = "
+        why=f"Column j is divided by √((1 − p)/p)·|xⱼ|, so each has length √(p/(1 − p)) = "
         f"{short(key)}. Batch normalization also gives the columns a common size.",
         feedback=(
             Feedback((norms[0] * 1.0, norms[1] * 1.0), "Those are the columns of X itself."),

@@ -148,7 +148,7 @@ def mask_caption(result: Masks, i: int) -> str:
     kept = float(result.masks[i].mean())
     return (
         f"Mask {i + 1} keeps {{fwd:{100 * kept:.0f}%}} of the entries shown (p = "
-        f"{short(result.keep_prob)}). Two different entries are both kept with probability p², one "
-        "with itself with p: so on average training sees every correlation of two features times "
-        "p, and each feature with itself in full."
+        f"{short(result.keep_prob)}). Two entries of a row are both kept with probability p², a "
+        "single one with probability p: so on average training sees every correlation of two "
+        "features p times as strong as it is."
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame, still
-from viz.draw.numbers import fixed
+from viz.draw.numbers import fixed, short
 from viz.dropout.contour_figures import ellipses
 from viz.dropout.drawing import f4, pushed
 from viz.dropout.results import KEEPS, Path
@@ -22,7 +22,7 @@ def weight_path(result: Path, *, phone: bool = False) -> Film:
         460 if phone else 440,
         margin={"l": 50, "r": 92, "t": 34, "b": 52},
         xaxis={
-            "range": [-0.02, 1.005],
+            "range": [-0.05 if phone else -0.02, 1.005],
             "title": {"text": "keep probability p"},
             "fixedrange": True,
         },
@@ -153,6 +153,8 @@ def _path_notes(
     ]
     words = "solid: <i>w</i> = p<i>w̌</i>, used for testing; dotted: <i>w̌</i>, in training; "
     words += f"<span style='color:{theme.TRU}'>dots at p → 0: each feature fitted alone</span>"
+    if width < result.weight.shape[1]:
+        words = f"first {width} of {result.weight.shape[1]} weights; {words}"
     if phone:
         words = "solid <i>w</i> = p<i>w̌</i>; dotted <i>w̌</i>; dots: each alone"
     above = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
@@ -173,7 +175,7 @@ def path_caption(result: Path, i: int) -> str:
     if len(result.sample.x) < width:
         few = " The penalty makes the answer unique, although there are fewer rows than features."
     return (
-        f"{text}; training takes every product of two features for {p:.2f} times its size. "
+        f"{text}; training sees products of two different features at {p:.2f} times their size. "
         f"Effective degrees of freedom: {fixed(float(result.df[i]))} of {width}.{few}{tail}"
     )
 
@@ -184,6 +186,7 @@ def errors_and_freedom(result: Path, *, phone: bool = False) -> tuple[Film, ...]
     if result.test is not None:
         curves.append(("test", result.test, theme.FWD))
     lines = [_curve(name, values, color) for name, values, color in curves]
+    highest = max(values[-1] for _, values, _ in curves)
     notes = [
         graph.note(
             1.01,
@@ -192,7 +195,7 @@ def errors_and_freedom(result: Path, *, phone: bool = False) -> tuple[Film, ...]
             size=16,
             color=color,
             xanchor="left",
-            yanchor="bottom" if name == "test" else "top",
+            yanchor="bottom" if values[-1] == highest else "top",
             xref="x domain",
         )
         for name, values, color in curves
@@ -219,7 +222,7 @@ def errors_and_freedom(result: Path, *, phone: bool = False) -> tuple[Film, ...]
         still(theme.figure(lines, layout), words),
         still(
             theme.figure([_curve("freedom", result.df, theme.PAR)], freedom),
-            f"Effective degrees of freedom grow from 0 to {fixed(full, 1)} as p goes to 1.",
+            f"Effective degrees of freedom grow from 0 to {short(full, 3)} as p goes to 1.",
         ),
     )
 

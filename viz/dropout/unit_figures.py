@@ -11,7 +11,7 @@ from viz.dropout.results import UNITS, Units
 
 def change_of_units(result: Units, *, phone: bool = False) -> Film:
     """How far predictions move when the first feature changes its unit."""
-    roles = {"dropout": theme.FWD, "ridge": theme.BWD, "batchnorm + ridge": theme.TRU}
+    roles = {"dropout": theme.FWD, "ridge": theme.MUTED, "batchnorm + ridge": theme.MUTED}
     top = max(0.05, 1.15 * max(float(v.max()) for v in result.changes.values()))
     layout = theme.chart(
         460 if phone else 440,
@@ -23,7 +23,7 @@ def change_of_units(result: Units, *, phone: bool = False) -> Film:
             "fixedrange": True,
             "title": {"text": "feature 1 multiplied by"},
         },
-        yaxis={"range": [-0.03 * top, top], "tickformat": ".0%", "fixedrange": True, "nticks": 6},
+        yaxis={"range": [-0.1 * top, top], "tickformat": ".0%", "fixedrange": True, "nticks": 6},
         annotations=_unit_notes(result, top, phone),
         shapes=_unit_line(UNITS[-1]),
     )
@@ -75,17 +75,16 @@ def _unit_notes(result: Units, top: float, phone: bool) -> list[dict[str, Any]]:
             min(high + 0.06 * top, 0.95 * top),
             "ridge",
             size=size,
-            color=theme.BWD,
+            color=theme.MUTED,
             xanchor="left",
         ),
         graph.note(
-            0.4,
-            0.06 * top,
+            -0.02,
+            -0.055 * top,
             "dropout, batch norm + ridge: no change",
             size=size,
             color=theme.FWD,
-            xanchor="left" if not phone else "center",
-            bgcolor=theme.BG,
+            xanchor="center",
         ),
         graph.note(
             -1.98,
@@ -103,13 +102,13 @@ def unit_caption(result: Units, i: int) -> str:
     moved = {method: float(values[i]) for method, values in result.changes.items()}
     shift = _share(result.shifted["dropout"])
     if UNITS[i] == 1:
-        text = "Feature 1 in its own unit: all three methods predict what they predict"
+        text = "Feature 1 in its own unit: nothing changes yet"
     else:
         text = (
             f"Feature 1 multiplied by {short(UNITS[i])}: ridge's predictions move by "
-            f"{{bwd:{_share(moved['ridge'])}}} of their spread, dropout's by "
+            f"{{muted:{_share(moved['ridge'])}}} of their spread, dropout's by "
             f"{{fwd:{_share(moved['dropout'])}}}, those of batch norm with ridge by "
-            f"{{tru:{_share(moved['batchnorm + ridge'])}}}"
+            f"{{muted:{_share(moved['batchnorm + ridge'])}}}"
         )
     return f"{text}. But a shift of the means by one standard deviation moves dropout's by {shift}."
 

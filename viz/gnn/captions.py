@@ -32,10 +32,11 @@ def caption(result: Layers, k: int) -> str:
         return f"Layer {layer}: {who} tanh(W₂ s) to node {name}, whose state is {old}.{tail}"
     count = f"{len(names)} message{'s' if len(names) > 1 else ''}"
     mean = f"{{fwd:{vector(result.mean(layer))}}}"
+    moved = "stays at" if old == new else f"moves from {old} to"
     if stage == 1:
         return f"Layer {layer}: node {name} averages {count}, in whatever order: {mean}.{tail}"
     return (
-        f"Node {name} averages {count} (from {shown}) and moves from {old} to "
+        f"Node {name} averages {count} (from {shown}) and {moved} "
         f"{{fwd:{new}}} in layer {layer}{'' if result.residual else ', its old state forgotten'}. "
         f"{_heard(result, layer)}{tail}"
     )

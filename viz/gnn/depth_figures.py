@@ -175,19 +175,18 @@ def _depth_notes(
             bgcolor=theme.BG,
         )
     )
-    if found.limit is not None:
-        notes.append(
-            shapes.note(
-                len(order) - 0.4,
-                found.limit,
-                f"limit {fixed(found.limit, 4)}",
-                size=15,
-                color=theme.TRU,
-                xanchor="right",
-                yanchor="bottom",
-                yshift=8,
-            )
+    notes.append(
+        shapes.note(
+            len(order) - 0.4,
+            found.limit or 0.0,
+            "" if found.limit is None else f"limit {fixed(found.limit, 4)}",
+            size=15,
+            color=theme.TRU,
+            xanchor="right",
+            yanchor="bottom",
+            yshift=8,
         )
+    )
     return notes
 
 

@@ -17,6 +17,8 @@ from viz.quiz import (
 )
 
 Rng = np.random.Generator
+RULE = r"$s_i' = s_i + W_1 \cdot \tfrac{1}{n_i}\sum_j \tanh(W_2 m_{i,j})$"
+SUBS = str.maketrans("12345", "₁₂₃₄₅")
 Case = tuple[graphs.Graph, tuple[int, ...], tuple[int, ...]]
 
 
@@ -43,6 +45,19 @@ def _term(i: int, label: int) -> str:
     return f"log({letter})" if label else f"log(1-{letter})"
 
 
+def _bracketed(number: str) -> str:
+    return f"({number})" if number.startswith("−") else number
+
+
+def _index(number: int) -> str:
+    return str(number).translate(SUBS)
+
+
+def _otherwise(words: str) -> Feedback:
+    """A first step, for a mistake that has no words of its own."""
+    return Feedback(lambda _: True, words)
+
+
 def masked_loss(rng: Rng | None) -> Question:
     """Part (b): the loss as an expression."""
     _, labels, held = _case(rng)
@@ -56,6 +71,7 @@ def masked_loss(rng: Rng | None) -> Question:
     key = mean(train, count)
     flipped = "+".join(f"log({'abcde'[i]})" for i in train)
     why = " + ".join(_term(i, labels[i]) for i in train)
+    latex = rf"-\tfrac{{1}}{{{count}}}\bigl({why}\bigr)".replace("log", r"\log")
     return Question(
         id="gn-x2",
         part="b",
@@ -64,9 +80,9 @@ def masked_loss(rng: Rng | None) -> Question:
         f"{listed([str(h) for h in held])} are held back: training does not score them. Write the "
         "average binary cross-entropy over the training nodes as a formula (log is the natural "
         "logarithm; **e is node 5's prediction**, not Euler's number).",
-        answer=Expression(key, tuple("abcde")),
+        answer=Expression(key, tuple("abcde"), latex=latex),
         why=f"Only the {count} training nodes count, each with the term of its own label: "
-        f"−({why})/{count}.",
+        f"−({why.replace('-', ' − ')})/{count}.",
         feedback=(
             Feedback(mean(train, count, ""), "The sign: a loss is minus the log of a probability."),
             Feedback(mean(train, 1), f"The 1/{count} is missing."),
@@ -86,6 +102,7 @@ def masked_loss(rng: Rng | None) -> Question:
                 "That is base 10; the natural log is meant, accepted.",
                 accept=True,
             ),
+            _otherwise("Begin with one training node: what does the loss charge for its label?"),
         ),
         settings=demo.LossSettings() if rng is None else None,
         points=3,
@@ -100,18 +117,16 @@ def patterns(rng: Rng | None) -> Question:
     return Question(
         id="gn-x3",
         part="c",
-        prompt="A graph net uses the rule s_i′ = s_i + W₁ · (Σ_j tanh(W₂ m_{i,j})) / n_i, where "
-        "node i has n_i neighbors j and gets a message m_{i,j} from each. Which of these design "
+        prompt=f"A graph net uses the rule {RULE}, where node i has nᵢ neighbors j and gets a "
+        "message $m_{i,j}$ from each. Which of these design "
         "patterns does the rule use? Tick all that apply.",
         answer=ManyOf(tuple(options[i] for i in order), frozenset({place(0)})),
         why="The old state is added: a residual connection. Dividing by the number of neighbors "
         "is an average over this node's messages.",
         feedback=(
-            Feedback(
-                lambda v: place(1) in v, "Dividing by n_i is averaging, not batch statistics."
-            ),
+            Feedback(lambda v: place(1) in v, "Dividing by nᵢ is averaging, not batch statistics."),
             Feedback(lambda v: place(2) in v, "Equal weights for all neighbors are not attention."),
-            Feedback(lambda v: not v, "Look at the s_i in front."),
+            Feedback(lambda v: not v, "Look at the sᵢ in front."),
         ),
         settings=demo.LayerSettings(),
     )
@@ -127,7 +142,7 @@ def shape(rng: Rng | None) -> Question:
     return Question(
         id="gn-x4",
         part="c",
-        prompt=f"In s_i′ = s_i + W₁ · (Σ_j tanh(W₂ m_{{i,j}})) / n_i states and messages are "
+        prompt=f"In {RULE} states and messages are "
         f"vectors of {d} numbers, and W₂ has {k} rows. Which shape does W₁ have: how many rows, "
         "how many columns?",
         answer=Tokens(tuple(dict.fromkeys((d, k, "n", "1"))), (d, k)),
@@ -136,6 +151,7 @@ def shape(rng: Rng | None) -> Question:
         feedback=(
             Feedback((k, d), f"W₁ acts on a vector of {k} numbers: {k} columns."),
             Feedback((d, d), f"W₂ m has {k} entries, not {d}."),
+            _otherwise("Rows first: how many numbers must come out, and how many go in?"),
         ),
         settings=demo.LayerSettings(),
     )
@@ -145,7 +161,7 @@ def terms(rng: Rng | None) -> Question:
     """Part (c), third: the update of two nodes written out."""
     found, _, _ = _case(rng)
     chosen = (2, 3) if rng is None else tuple(int(v) + 1 for v in rng.permutation(5)[:2])
-    options = tuple(f"tanh(W₂ s{i})" for i in range(1, 6))
+    options = tuple(f"tanh(W₂ s{_index(i)})" for i in range(1, 6))
     items: list[tuple[str, Answer]] = []
     feedback: list[Feedback | None] = []
     words: list[str] = []
@@ -173,13 +189,17 @@ def terms(rng: Rng | None) -> Question:
         id="gn-x5",
         part="c",
         prompt=f"A graph has nodes 1 to 5 and the edges {_drawn(found)}. The rule is "
-        "s_i′ = s_i + (W₁/n_i) Σ_j tanh(W₂ s_j), the sum over the n_i neighbors of node i. Which "
+        r"$s_i' = s_i + \tfrac{W_1}{n_i}\sum_j \tanh(W_2 s_j)$, the sum over the nᵢ neighbors of "
+        "node i. Which "
         f"terms are summed for nodes {chosen[0]} and {chosen[1]}, and by what is each sum "
         "divided?",
         answer=Parts(*items),
         why=f"The neighbors are summed ({'; '.join(words)}) and the sum is divided by how many "
         "there are.",
-        feedback=tuple(f for f in feedback if f is not None),
+        feedback=(
+            *(f for f in feedback if f is not None),
+            _otherwise("Find the edges that end at the node: its neighbors are at the other ends."),
+        ),
         settings=demo.LayerSettings(node=chosen[0]) if rng is None else None,
         points=3,
     )
@@ -191,7 +211,8 @@ def one_layer(rng: Rng | None) -> Question:
     states: tuple[int, ...] = (1, 2, 3, 4, 5)
     first, second, node = 2.0, 0.5, 3
     if rng is not None:
-        states = tuple(int(v) for v in rng.integers(0, 6, size=5))
+        # Distinct and never 0: a message of 0 would hide the mistakes.
+        states = tuple(int(v) for v in rng.permutation(6)[:5] + 1)
         first, second = float(rng.choice([1, 2, 3, -1])), float(rng.choice([0.5, 1, -0.5]))
         nodes = [i + 1 for i in range(5) if len(found.neighbors(i)) <= 2]
         node = int(nodes[rng.integers(len(nodes))]) if nodes else 1
@@ -214,12 +235,17 @@ def one_layer(rng: Rng | None) -> Question:
         prompt=f"A graph has the edges {_drawn(found)}; nodes 1 to 5 have the states "
         f"{', '.join(map(str, states))} (single numbers); W₁ = {short(first)} and W₂ = "
         f"{short(second)}. What is the state of node {node} after one layer of "
-        "s_i′ = s_i + W₁ · mean_j tanh(W₂ s_j), the mean over its neighbors? (To 0.005; tanh is "
+        r"$s_i' = s_i + W_1 \cdot \mathrm{mean}_j \tanh(W_2 s_j)$, the mean over its neighbors? "
+        "(To 0.005; tanh is "
         "understood.)",
         answer=Number(key, abs=0.005, rel=0),
-        why=f"Messages {', '.join(fixed(m, 4) for m in inbox)}; {short(own)} + {short(first)} × "
-        f"{fixed(sum(inbox) / len(inbox), 4)} = {fixed(key, 4)}.",
-        feedback=tuple(Feedback(value, words) for value, words in wrong if abs(value - key) > 0.01),
+        why=f"Message{'s' if len(inbox) > 1 else ''} {', '.join(fixed(m, 4) for m in inbox)}; "
+        f"{short(own)} + {_bracketed(short(first))} × "
+        f"{_bracketed(fixed(sum(inbox) / len(inbox), 4))} = {fixed(key, 4)}.",
+        feedback=(
+            *(Feedback(value, words) for value, words in wrong if abs(value - key) > 0.01),
+            _otherwise("First the message of each neighbor, tanh(W₂ s); then their mean."),
+        ),
         settings=demo.LayerSettings(node=node) if rng is None else None,
     )
 

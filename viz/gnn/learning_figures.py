@@ -189,10 +189,10 @@ def learning_caption(result: Learned, i: int) -> str:
     epoch = int(run.epochs[i])
     text = (
         f"After {epoch} epoch{'' if epoch == 1 else 's'} the training loss is "
-        f"{{bwd:{fixed(float(run.train_loss[i]), 4)}}}"
+        f"{{bwd:{_loss(float(run.train_loss[i]))}}}"
     )
     if run.held_loss is not None:
-        text += f", the held-back loss {{muted:{fixed(float(run.held_loss[i]), 4)}}}"
+        text += f", the held-back loss {{muted:{_loss(float(run.held_loss[i]))}}}"
     if result.states == "constant":
         return f"{text}. {_blind(result)}"
     known = [j for j, y in enumerate(result.labels) if y is not None and not result.train[j]]
@@ -204,6 +204,10 @@ def learning_caption(result: Learned, i: int) -> str:
         f"{text}; of the {len(known)} held-back nodes (squares) {{fwd:{right}}} "
         f"{'is' if right == 1 else 'are'} on the right side."
     )
+
+
+def _loss(value: float) -> str:
+    return fixed(value, 4) if value >= 0.001 else short(value, 2)
 
 
 def _blind(result: Learned) -> str:
@@ -261,7 +265,7 @@ def large_layer(result: Speed, *, phone: bool = False) -> Film:
         f"{count(result.num_edges)} edges takes {{fwd:{short(1000 * best, 2)} ms}} "
         f"({result.best}): {short(speed / 1e6, 2)} million messages a second. All four ways agree "
         f"to {power(max(result.error, 1e-17), 1)}; building the graph took "
-        f"{short(result.build, 2)} s."
+        f"{short(1000 * result.build, 2)} ms."
     )
     return still(theme.figure([bars], layout), words)
 

@@ -8,19 +8,19 @@ from viz.quiz import Choice, Feedback, Parts, Question
 Rng = np.random.Generator
 FORMULAS = {
     "mean": "w₁ s + w₂ · mean of the messages",
-    "max": "componentwise maximum of w₁ s and all w₂ m_j",
-    "product, a weight each": "s · Π w_j m_j, a number w_j for each place in the list",
-    "product, a matrix each": "s · Π W_j m_j componentwise, a matrix W_j for each place",
+    "max": "componentwise maximum of w₁ s and all w₂ mⱼ",
+    "product, a weight each": "s · Πⱼ wⱼ mⱼ, a number wⱼ for each place in the list",
+    "product, a matrix each": "s · Πⱼ Wⱼ mⱼ componentwise, a matrix Wⱼ for each place",
     "sum": "w₁ s + w₂ · sum of the messages",
-    "min": "componentwise minimum of w₁ s and all w₂ m_j",
+    "min": "componentwise minimum of w₁ s and all w₂ mⱼ",
     "median": "w₁ s + w₂ · componentwise median of the messages",
     "deviation": "w₁ s + w₂ · componentwise standard deviation of the messages",
-    "sum, a weight each": "s + Σ w_j m_j, a number w_j for each place in the list",
+    "sum, a weight each": "s + Σⱼ wⱼ mⱼ, a number wⱼ for each place in the list",
     "first neighbor": "w₁ s + w₂ m₁, the first message in the list",
     "RNN over the list": "a tanh RNN that starts at s and reads the messages one by one",
-    "softmax attention": "s + Σ a_j m_j with a = softmax over j of m_j · s",
-    "sorted list": "sort the messages by size, then s + Σ w_j m_(j) over the sorted ones",
-    "list in order": "s + Σ c_j m_j with fixed numbers c_j for the places in the list",
+    "softmax attention": "s + Σⱼ aⱼ mⱼ with a = softmax over j of mⱼ · s",
+    "sorted list": "sort the messages by size, then s + Σⱼ wⱼ m₍ⱼ₎ over the sorted ones",
+    "list in order": "s + Σⱼ cⱼ mⱼ with fixed numbers cⱼ for the places in the list",
 }
 REASONS = (
     "valid: a message's place in the list plays no part",
@@ -28,6 +28,10 @@ REASONS = (
     "not valid: each place in the list is treated differently",
     "not valid: the result depends on how many neighbors there are",
     "not valid: it is not differentiable everywhere",
+)
+PRODUCT = (
+    "A product of numbers wⱼ mⱼ is (Πⱼ wⱼ)(Πⱼ mⱼ), so it does not notice a shuffle although each "
+    "place has its weight; with a weight matrix for each place it would."
 )
 FREE, COMMUTES, PLACES, COUNT, SMOOTH = range(len(REASONS))
 
@@ -57,9 +61,9 @@ def update_rules(rng: Rng | None) -> Question:
         (f"Rule {i + 1}: {FORMULAS[name]}", Choice(REASONS, key))
         for i, (name, key) in enumerate(zip(names, keys, strict=True))
     ]
-    size = (
-        "single numbers" if rng is None else "vectors of at least 2 numbers, at least 2 neighbors"
-    )
+    size = "single numbers"
+    if rng is not None:
+        size = "vectors of at least 2 numbers, and a node has 2 neighbors or more"
     said = "; ".join(
         f"rule {i + 1} is {'valid' if valid else 'not valid'}" for i, valid in enumerate(verdicts)
     )
@@ -67,18 +71,28 @@ def update_rules(rng: Rng | None) -> Question:
     return Question(
         id="gn-x1",
         part="a",
-        prompt="A node has a state s and gets messages m₁ … m_n from its neighbors. A graph has no "
+        prompt="A node has a state s and gets messages m₁ … mₙ from its neighbors. A graph has no "
         f"first neighbor, so the list may come in any order. States and messages are {size}; "
         "weights do not depend on the node. Which of these rules for the node's next state are "
         "valid on every graph, and why?",
         answer=Parts(*items),
-        why=f"Tried under every order of three neighbors: {said}. A product of numbers w_j m_j is "
-        "(Π w_j)(Π m_j), so it does not notice a shuffle although each place has its weight; with "
-        "weight matrices and vectors it would. Whoever refuses the product for its weights has "
-        "seen the danger, and is not marked down.",
+        why=f"Tried under every order of three neighbors: {said}. {_lesson(names)}",
         feedback=_rule_feedback(names, keys, scalar=rng is None),
         settings=demo.ShuffleSettings.model_validate({"rule": last, "width": width}),
         points=3,
+    )
+
+
+def _lesson(names: list[str]) -> str:
+    """What is worth remembering about the rules that were asked for."""
+    if names == list(rules.EXAM):
+        fair = "Whoever refuses it for its weights has seen the danger, and is not marked down."
+        return f"{PRODUCT} {fair}"
+    if "product, a weight each" in names:
+        return PRODUCT
+    return (
+        "A rule fails if its result depends on a place in the list: a first message, a weight for "
+        "each place, an order of reading."
     )
 
 

@@ -228,13 +228,13 @@ def _shapes(result: Rows, at: Places) -> list[dict[str, Any]]:
     training = result.mode == "training"
     plain: dict[str, Any] = {"layer": "below", "line": {"width": 0}}
     middle, width = at.width / 2, at.width / 2 - 4
-    lift = 11 if at.phone else 0
+    lift = at.lift
     shapes = [
         graph.box(
             middle,
             height + lift,
             width,
-            at.band + lift,
+            at.band + abs(lift),
             fillcolor=tint if active else theme.SURFACE,
             **plain,
         )
@@ -243,6 +243,9 @@ def _shapes(result: Rows, at: Places) -> list[dict[str, Any]]:
             (at.own, theme.FWD_T, not training),
         )
     ]
+    if not result.differs:
+        # As many shapes in every setting: the stage then only repaints them.
+        shapes.append(graph.box(middle, at.own, 1, 1, opacity=0, **plain))
     if result.differs:
         x = at.decoder[result.differs[0]][0] - at.lane
         high, low = at.training + at.band - 4, at.own - at.band + 4

@@ -8,6 +8,7 @@ from viz.translation.compute import EOS, reach
 from viz.translation.controls import FlowSettings, ModelSettings, RowSettings
 from viz.translation.corpus import Pair, full_source
 from viz.translation.network import Said, speak
+from viz.translation.row_words import sub
 from viz.translation.variants import Rng, exam_pair, others, place
 
 
@@ -23,8 +24,8 @@ def reachable(rng: Rng) -> Question:
     before, after = frozenset(range(j - 1)), frozenset(range(min(j + 1, count)))
     said = [
         (across, "That is the horizontal design; here step j reads only hⱼ.", 1),
-        (before, f"h{j} has already read source token {j}.", 1),
-        (after, f"h{j} has not read token {j + 1} yet.", 1),
+        (before, f"h{sub(j)} has already read source token {j}.", 1),
+        (after, f"h{sub(j)} has not read token {j + 1} yet.", 1),
         (up, "The decoder starts from the encoder's last state, which has read every token.", 0),
         (before, "The decoder starts from the encoder's last state, which has read all.", 0),
     ]
@@ -33,10 +34,12 @@ def reachable(rng: Rng) -> Question:
         for wrong, words, part in said
         if wrong != (across, up)[part]
     ]
+    first_step = f"Draw the arrows that lead to decoder step {j}, and follow them back."
+    feedback.append(Feedback(lambda _: True, first_step))
     return Question(
         id="tr-x4",
         prompt=f"The encoder reads {' '.join(shown)}. Which of these tokens can influence English "
-        f"word {j}, through the encoder's states, in either design?",
+        f"word {j}, through the encoder's states, in each design?",
         answer=Parts(
             ("horizontal: the decoder starts from the last state", ManyOf(shown, across)),
             ("vertical: decoder step t reads the encoder's state t", ManyOf(shown, up)),
@@ -62,7 +65,7 @@ def longest(rng: Rng) -> Question:
         f"“{' '.join(pair.target)}” with its `<eos>`?",
         answer=Parts(
             ("tokens", Number(slots, abs=0.1, rel=0)),
-            ("can it say the sentence?", Choice(("yes", "no"), 0 if needed <= slots else 1)),
+            ("it can say the sentence", Choice(("yes", "no"), 0 if needed <= slots else 1)),
         ),
         why=f"One token for each of the {slots} source tokens; the sentence needs {needed}.",
         feedback=(

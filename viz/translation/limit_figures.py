@@ -18,7 +18,7 @@ MOVING = ("here", "next words", "their names", "their counts", "read", "said")
 
 def limit_film(result: Limits, *, phone: bool = False) -> Film:
     """Left the bound by position; right what a vertical model can know before each word."""
-    still = [*_bound_traces(result), *_sentence_traces(result, phone)]
+    still = [*_bound_traces(result, phone), *_sentence_traces(result, phone)]
     looks = _looks(phone)
     changes = [_changes(result, j, phone) for j in range(len(result.alike))]
     start = _start(result)
@@ -78,7 +78,7 @@ def _all(result: Limits) -> str:
     )
 
 
-def _bound_traces(result: Limits) -> list[dict[str, Any]]:
+def _bound_traces(result: Limits, phone: bool) -> list[dict[str, Any]]:
     positions = list(range(1, len(result.best.positions) + 1))
     shares = [round(share, 4) for share in result.best.positions]
     bars = {
@@ -90,11 +90,12 @@ def _bound_traces(result: Limits) -> list[dict[str, Any]]:
         "marker": {"color": theme.FWD_T, "line": {"color": theme.FWD, "width": 2}},
         "hovertemplate": "word %{x}: at best %{y:.1%}<extra></extra>",
     }
+    sign = "" if phone else "%"
     numbers = text_look(14, theme.FWD, "bottom center") | {"name": "shares"}
     numbers |= {
         "x": positions,
         "y": [share - 0.03 for share in shares],
-        "text": [f"{100 * share:.0f}%" for share in shares],
+        "text": [f"{100 * share:.0f}{sign}" for share in shares],
     }
     measured = result.measures.corpus_positions if result.measures is not None else ()
     dots = {

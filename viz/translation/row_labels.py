@@ -1,5 +1,6 @@
 """Names of the rows and parts of the two-row figure, as one trace of texts."""
 
+import math
 from typing import Any
 
 from viz.draw import theme
@@ -53,19 +54,22 @@ def _wide(result: Rows, at: Places) -> list[Label]:
 
 
 def _phone(result: Rows, at: Places) -> list[Label]:
-    lift = at.band + 3
-    words = ("training: true previous word", "generating: its own last word")
-    left = 10.0
-    if result.stack == "vertical":
-        # Between the first two arrows that come up.
-        words, left = ("training", "generating"), at.encoder[0][0] + 4
+    training = result.mode == "training"
+    beside = result.stack == "horizontal"
+    words = [
+        "training: true previous word" if training and beside else "training",
+        "generating" if training or not beside else "generating: its own last word",
+    ]
+    # Under its words, where no arrow comes; when stacked between the first two that come up.
+    left = 10.0 if beside else at.encoder[0][0] + 4
+    lift = math.copysign(at.band + 3, at.lift)
     found = [
         (left, at.training + lift, words[0], theme.TRU, LEFT),
         (left, at.own + lift, words[1], theme.FWD, LEFT),
         (10, at.truth + 22, "right translation", theme.TRU, LEFT),
-        (10, at.says + 22, "the decoder says", theme.FWD, LEFT),
+        (10, at.says + 22, "it says" if beside else "the decoder says", theme.FWD, LEFT),
     ]
-    if result.stack == "horizontal":
+    if beside:
         high = at.encoder[0][1] + 36
         found.append((10, high, "the encoder reads", theme.MUTED, LEFT))
     return found + _left_over(result, at)

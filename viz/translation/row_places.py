@@ -43,6 +43,11 @@ class Places:
         return self.decoder[1][0] - self.decoder[0][0]
 
     @property
+    def lift(self) -> float:
+        """How far a row reaches further, for its label: away from the arrows that come in."""
+        return 0 if not self.phone else 11 if self.lane else -11
+
+    @property
     def labels(self) -> float:
         """Right edge of the labels beside the decoder."""
         return self.decoder[0][0] - self.lane - max(self.cell / 2, 28) - 14
@@ -118,8 +123,8 @@ def _phone(result: Rows) -> Places:
         truth=358,
         says=298,
         head=206,
-        training=140,
-        own=44,
+        training=162,
+        own=66,
         lane=0,
         band=20,
         font=13 if min(near, gap) < 60 else 14,

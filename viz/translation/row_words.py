@@ -109,7 +109,7 @@ def _teacher(word: str) -> str:
 
 
 def _model(word: str) -> str:
-    return f"the model would put in {{fwd:{word}}}" if word else "the model has ended its own"
+    return f"the model would put in {{fwd:{word}}}" if word else "the model has ended its sentence"
 
 
 def table(result: Rows) -> dict[str, list[Any]]:
