@@ -169,7 +169,8 @@ def test_a_true_best_outside_the_drawn_part_of_a_tree_is_not_pointed_at():
     view = next(v for v in demo.VIEWS if v.key == "tree")
     chosen = view.settings(model="random", num_steps=6, vocabulary_size=4, wide_beam=1, seed=158)
     film = view.film(view.run(chosen))
-    said = [words for i in range(len(film.frames)) for words in texts(films.figure_at(film, i), "notes")]
+    shown = [films.figure_at(film, i) for i in range(len(film.frames))]
+    said = [words for figure in shown for words in texts(figure, "notes")]
     assert said
     assert not any("true best" in words for words in said)
 
