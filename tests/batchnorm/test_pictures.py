@@ -50,7 +50,18 @@ def test_the_film_ends_in_the_exams_solution():
     assert "lands at 4" in film.caption()
     assert at(film, "beta")["x"][0] == demo.SEED.exam_1d.beta
     band = next(s for s in film.frames[-1].layout["shapes"] if s["type"] == "rect")
-    assert (band["x0"], band["x1"]) == (2, 4)
+    assert (band["x0"], band["x1"], band["opacity"]) == (2, 4, 1)
+    assert film.frames[0].layout["shapes"][0]["opacity"] == 0
+
+
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize("view", demo.VIEWS, ids=lambda view: view.key)
+def test_notes_and_shapes_keep_their_number(view, phone):
+    film = view.film(view.run(view.settings()), phone=phone)
+    layouts = [{**film.figure.to_plotly_json()["layout"], **f.layout} for f in film.frames]
+    assert (
+        len({tuple(len(one.get(k, ())) for k in ("annotations", "shapes")) for one in layouts}) == 1
+    )
 
 
 @pytest.mark.parametrize("data", ["normal", "bimodal", "skewed", "own"])
@@ -191,7 +202,8 @@ def test_running_statistics_grow_step_by_step():
 def test_tiles_of_one_letter_share_a_box():
     film = family_figures.norm_family(demo.run_family(demo.FamilySettings()))
     groups = [len(frame.data[1]["text"]) for frame in film.frames]
-    boxes = [len(frame.layout["shapes"]) for frame in film.frames]
+    seen = [[s for s in frame.layout["shapes"] if s.get("opacity", 1)] for frame in film.frames]
+    boxes = [len(shapes) for shapes in seen]
     assert groups == boxes == [4, 2, 8, 4, 2]
     shades = [len(set(frame.data[0]["marker"]["color"])) for frame in film.frames]
     assert shades == groups

@@ -168,12 +168,13 @@ def _facts(result: Plane, state: PlaneState, phone: bool) -> dict[str, Any]:
         )
         for column, height, text, color in rows
     ]
-    if done:
-        notes.append(_verdict(result, state, left, size, phone, more))
+    notes.append(_verdict(result, state, left, size, phone, more))
+    notes[-1]["text"] = notes[-1]["text"] if done else " "
     key = "solid: 1 SD, dashed: 2 SD"
     if not phone:
         notes.append(graph.note(left, 0.07, key, size=15, color=theme.MUTED, **more))
-    return {"annotations": notes, "shapes": _squares(result) if done else []}
+    squares = [{**square, "opacity": int(done)} for square in _squares(result)]
+    return {"annotations": notes, "shapes": squares}
 
 
 def _verdict(
