@@ -233,3 +233,15 @@ def test_columns_are_short_and_exact_enough():
 def test_the_stages_have_names():
     assert feature.stage_name(2) == "scaled"
     assert feature.stage_name(2.5) == "→ times γ"
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 1500.0])
+def test_own_data_of_any_size_get_a_dozen_ticks(size):
+    rows = "\n".join(
+        f"{size * a:g}, {20 * size * b:g}" for a, b in [(1, 2), (2, 1), (4, 5), (3, 3)]
+    )
+    film = plane(data="own", own=f"a, b\n{rows}")
+    axes = film.figure.layout.xaxis, film.figure.layout.yaxis
+    longest = max(axis.range[1] - axis.range[0] for axis in axes)
+    for axis in axes:
+        assert longest / 12 <= axis.dtick <= longest / 4
