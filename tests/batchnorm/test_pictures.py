@@ -50,7 +50,18 @@ def test_the_film_ends_in_the_exams_solution():
     assert "lands at 4" in film.caption()
     assert at(film, "beta")["x"][0] == demo.SEED.exam_1d.beta
     band = next(s for s in film.frames[-1].layout["shapes"] if s["type"] == "rect")
-    assert (band["x0"], band["x1"]) == (2, 4)
+    assert (band["x0"], band["x1"], band["opacity"]) == (2, 4, 1)
+    assert film.frames[0].layout["shapes"][0]["opacity"] == 0
+
+
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize("view", demo.VIEWS, ids=lambda view: view.key)
+def test_notes_and_shapes_keep_their_number(view, phone):
+    film = view.film(view.run(view.settings()), phone=phone)
+    layouts = [{**film.figure.to_plotly_json()["layout"], **f.layout} for f in film.frames]
+    assert (
+        len({tuple(len(one.get(k, ())) for k in ("annotations", "shapes")) for one in layouts}) == 1
+    )
 
 
 @pytest.mark.parametrize("data", ["normal", "bimodal", "skewed", "own"])
@@ -191,7 +202,8 @@ def test_running_statistics_grow_step_by_step():
 def test_tiles_of_one_letter_share_a_box():
     film = family_figures.norm_family(demo.run_family(demo.FamilySettings()))
     groups = [len(frame.data[1]["text"]) for frame in film.frames]
-    boxes = [len(frame.layout["shapes"]) for frame in film.frames]
+    seen = [[s for s in frame.layout["shapes"] if s.get("opacity", 1)] for frame in film.frames]
+    boxes = [len(shapes) for shapes in seen]
     assert groups == boxes == [4, 2, 8, 4, 2]
     shades = [len(set(frame.data[0]["marker"]["color"])) for frame in film.frames]
     assert shades == groups
@@ -221,3 +233,15 @@ def test_columns_are_short_and_exact_enough():
 def test_the_stages_have_names():
     assert feature.stage_name(2) == "scaled"
     assert feature.stage_name(2.5) == "→ times γ"
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 1500.0])
+def test_own_data_of_any_size_get_a_dozen_ticks(size):
+    rows = "\n".join(
+        f"{size * a:g}, {20 * size * b:g}" for a, b in [(1, 2), (2, 1), (4, 5), (3, 3)]
+    )
+    film = plane(data="own", own=f"a, b\n{rows}")
+    axes = film.figure.layout.xaxis, film.figure.layout.yaxis
+    longest = max(axis.range[1] - axis.range[0] for axis in axes)
+    for axis in axes:
+        assert longest / 12 <= axis.dtick <= longest / 4

@@ -40,7 +40,7 @@ def test_the_tree_separates_kept_pruned_and_never_expanded(phone):
 
 def test_what_beat_a_pruned_prefix_is_written_under_it():
     _, figure = tree()
-    notes = [note["text"] for note in figure["layout"]["annotations"]]
+    notes = texts(figure, "notes")
     assert notes.count("pruned: below −0.92") == 2
     assert "greedy" in notes
 
@@ -59,7 +59,9 @@ def test_ten_frames_and_what_each_shows():
     order = ["<b>deep deep</b>", "<b>learn learn</b>", "deep learn", "learn deep"]
     assert texts(ranked, "ranking") == order
     assert texts(ranked, "totals")[1:] == ["<b>−0.92</b>", "−1.71", "−5.52"]
-    assert len(ranked["layout"]["shapes"]) == 1
+    cut = next(t for t in ranked["data"] if t["name"] == "cut")["y"]
+    rows = next(t for t in ranked["data"] if t["name"] == "ranking")["y"]
+    assert rows[1] > cut[0] == cut[1] > rows[2]
 
 
 def test_captions_of_the_exams_search():
@@ -84,7 +86,7 @@ def test_greedy_is_told_what_it_missed():
     film, figure = tree(beam_width=1)
     assert "missed by 0.11 nats, a factor 1.116" in film.caption()
     assert next(t for t in figure["data"] if t["name"] == "true best")["x"]
-    assert any("missed by" in note["text"] for note in figure["layout"]["annotations"])
+    assert any("missed by" in words for words in texts(figure, "notes"))
 
 
 def test_the_width_plays_too():
@@ -167,9 +169,19 @@ def test_a_true_best_outside_the_drawn_part_of_a_tree_is_not_pointed_at():
     view = next(v for v in demo.VIEWS if v.key == "tree")
     chosen = view.settings(model="random", num_steps=6, vocabulary_size=4, wide_beam=1, seed=158)
     film = view.film(view.run(chosen))
-    texts = [
-        note.get("text", "")
-        for frame in film.frames
-        for note in frame.layout.get("annotations", ())
-    ]
-    assert not any("true best" in text for text in texts)
+    shown = [films.figure_at(film, i) for i in range(len(film.frames))]
+    said = [words for figure in shown for words in texts(figure, "notes")]
+    assert said
+    assert not any("true best" in words for words in said)
+
+
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize("key", ["tree", "text"])
+def test_notes_and_shapes_keep_their_number(key, phone):
+    view = next(v for v in demo.VIEWS if v.key == key)
+    models = [view.settings(**p.values) for p in (*view.presets, *view.findings)]
+    for model in (m for m in models if not view.slow(m)):
+        film = view.film(view.run(model), phone=phone)
+        layouts = [films.figure_at(film, i)["layout"] for i in range(len(film.frames))]
+        counts = {(len(part.get("annotations", ())), "shapes" in part) for part in layouts}
+        assert len(counts) == 1

@@ -34,7 +34,8 @@ def test_the_exams_keys():
         (X1, "deep deep deep", "That is greedy search"),
         (X1, "learn deep deep", "second word"),
         (X2, "learn learn deep", "never sees past the next word"),
-        (X2, "deep learn deep", "second word"),
+        (X2, "deep learn deep", "next word alone"),
+        (X2, "learn deep deep", "the first two numbers alone"),
         (X3, '["0 1 2 3", "learn learn deep"]', "keeps two for each parent"),
         (X3, '["0 3", "deep deep deep"]', "That is greedy search"),
         (X4, "2.40", "The sign is lost"),
@@ -94,3 +95,17 @@ def test_the_variants_of_the_beam_question_separate_the_mistakes(variant):
     said_words = " ".join(feedback.words for feedback in question.feedback)
     assert "best child of each prefix" in said_words
     assert "last log-probability alone" in said_words
+
+
+def test_two_children_of_each_parent_are_not_all_candidates():
+    variant = next(v for v in range(1, 50) if len(quiz.pose(X3, v).answer.items[0][1].options) == 6)
+    answer = quiz.pose(X3, variant).answer.items[0][1]
+    found = {
+        tuple(sorted(f.wrong)): f.words
+        for f in quiz.pose(X3, variant).feedback
+        if isinstance(f.wrong, frozenset)
+    }
+    assert "keeps every candidate" in found[tuple(range(6))]
+    four = next(places for places, words in found.items() if "two for each parent" in words)
+    parents = [quiz.words_of(answer.options[i]).split()[0] for i in four]
+    assert sorted(map(parents.count, set(parents))) == [2, 2]

@@ -34,7 +34,7 @@ def landing(rng: Rng | None) -> Question:
         id="bn-x3",
         prompt=f"{given(draw)} Where does x = {float(x):g} land?".replace("= -", "= −"),
         answer=Number(float(key), abs=0.02),
-        why=f"x lies {k} standard deviations from the mean, so x̂ = {k} and "
+        why=f"x lies {k} standard deviation{'s' * (abs(k) != 1)} from the mean, so x̂ = {k} and "
         f"y = γ x̂ + β = {float(key):g}.".replace("-", "−"),
         feedback=tuple(
             Feedback(float(w), text.replace("-", "−"))

@@ -132,6 +132,7 @@ def contours(rng: Rng | None) -> Question:
         )
     ]
     rho = cases[1][2]
+    right = ["ABCD"[made.index("right")] for made in names]
     return Question(
         id="bn-x2",
         part="b",
@@ -141,7 +142,8 @@ def contours(rng: Rng | None) -> Question:
         "one shows the output's mean, 1-SD and 2-SD contours? The dotted squares stand at ±1 and "
         "±2.",
         answer=Parts(*parts),
-        why="The mean goes to (0, 0) and each feature gets deviation 1, so the contours touch the "
+        why=f"{right[0]} for input 1, {right[1]} for input 2. "
+        "The mean goes to (0, 0) and each feature gets deviation 1, so the contours touch the "
         "squares. The correlation stays: circles for ρ = 0, ellipses at ±45° otherwise.",
         feedback=(
             Feedback(

@@ -32,13 +32,14 @@ def norm_family(result: Family, *, phone: bool = False) -> Film:
     """Tiles of one letter and shade share a mean and a deviation, which stand in their box."""
     first = result.norms[0]
     width, height = (360, 900) if phone else (1000, 436)
+    most = max(len(_boxes(norm, phone)) for norm in result.norms)
     figure = theme.figure(
         data=[_tiles(first, phone), _statistics(first, phone)],
         layout=theme.diagram(
             height,
             width,
             annotations=_heads(height, phone),
-            shapes=_boxes(first, phone),
+            shapes=_padded(_boxes(first, phone), most),
         ),
     )
     frames = tuple(
@@ -51,7 +52,7 @@ def norm_family(result: Family, *, phone: bool = False) -> Film:
                 | {"textfont": _tiles(norm, phone)["textfont"]},
                 {k: v for k, v in _statistics(norm, phone).items() if k in ("x", "y", "text")},
             ),
-            {"shapes": _boxes(norm, phone)},
+            {"shapes": _padded(_boxes(norm, phone), most)},
         )
         for norm in result.norms
     )
@@ -123,6 +124,11 @@ def _boxes(norm: Normalized, phone: bool) -> list[dict[str, Any]]:
             line = {"color": theme.FWD, "width": 2, "dash": dash}
             shapes.append(graph.box(*middle, *half, line=line, fillcolor=theme.BG))
     return shapes
+
+
+def _padded(boxes: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    """As many boxes in every frame, the further ones unseen: a change of number is drawn slowly."""
+    return [*boxes, *[{**boxes[-1], "opacity": 0}] * (most - len(boxes))]
 
 
 def _runs(blocks: list[tuple[int, int]], phone: bool) -> list[list[tuple[int, int]]]:

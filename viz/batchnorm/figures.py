@@ -263,8 +263,7 @@ def _shapes(result: Line1D, state: State) -> list[dict[str, Any]]:
         "line": {"color": theme.HAIR, "width": 1.5},
         "layer": "below",
     }
-    if state.stage < 4 or result.relabel:
-        return [joins]
+    done = state.stage == 4 and not result.relabel
     band = {
         "type": "rect",
         "xref": "x2",
@@ -274,6 +273,7 @@ def _shapes(result: Line1D, state: State) -> list[dict[str, Any]]:
         "y0": 0,
         "y1": 1,
         "fillcolor": theme.PAR_T,
+        "opacity": int(done),
         "line": {"width": 0},
         "layer": "below",
     }

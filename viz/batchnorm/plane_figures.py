@@ -1,5 +1,6 @@
 """Two features: contours before and after the layer on equal scales."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ def two_features(result: Plane, *, phone: bool = False) -> Film:
     """Contours before and after, with the guide squares at one and two deviations."""
     final = result.final
     wide = {"l": 58, "r": 262, "t": 12, "b": 52}
+    tick = _tick(max(high - low for low, high in result.limits))
     figure = theme.figure(
         data=[
             *_cloud("before", *_of_input(final.origin), theme.BEFORE),
@@ -28,9 +30,9 @@ def two_features(result: Plane, *, phone: bool = False) -> Film:
         layout=theme.chart(
             560 if phone else 440,
             margin={"l": 48, "r": 8, "t": 10, "b": 210} if phone else wide,
-            xaxis={**_equal(result.limits[0], "feature 1"), "constrain": "range"},
+            xaxis={**_equal(result.limits[0], "feature 1", tick), "constrain": "range"},
             yaxis={
-                **_equal(result.limits[1], "feature 2"),
+                **_equal(result.limits[1], "feature 2", tick),
                 "scaleanchor": "x",
                 "constrain": "domain",
                 "constraintoward": "bottom",
@@ -43,13 +45,19 @@ def two_features(result: Plane, *, phone: bool = False) -> Film:
     return Film(figure, frames, variable=variable, start=result.start, table=table(result))
 
 
-def _equal(limits: tuple[float, float], title: str) -> dict[str, Any]:
+def _equal(limits: tuple[float, float], title: str, tick: float) -> dict[str, Any]:
     return {
         "range": list(limits),
         "title": {"text": title},
-        "dtick": 1 if limits[1] - limits[0] < 12 else 2,
+        "dtick": tick,
         "fixedrange": True,
     }
+
+
+def _tick(span: float) -> float:
+    """A round distance between ticks: 1, 2 or 5 times a power of ten, at most a dozen of them."""
+    power = 10.0 ** math.floor(math.log10(span / 12))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= span / 12)
 
 
 Drawn = tuple[np.ndarray, tuple[np.ndarray, ...], np.ndarray]
@@ -168,12 +176,13 @@ def _facts(result: Plane, state: PlaneState, phone: bool) -> dict[str, Any]:
         )
         for column, height, text, color in rows
     ]
-    if done:
-        notes.append(_verdict(result, state, left, size, phone, more))
+    notes.append(_verdict(result, state, left, size, phone, more))
+    notes[-1]["text"] = notes[-1]["text"] if done else " "
     key = "solid: 1 SD, dashed: 2 SD"
     if not phone:
         notes.append(graph.note(left, 0.07, key, size=15, color=theme.MUTED, **more))
-    return {"annotations": notes, "shapes": _squares(result) if done else []}
+    squares = [{**square, "opacity": int(done)} for square in _squares(result)]
+    return {"annotations": notes, "shapes": squares}
 
 
 def _verdict(

@@ -178,10 +178,14 @@ def small_caption(result: SmallBatches, size: BatchSize) -> str:
         3: "outputs pile up at the two ends, ±1.41",
         4: "outputs are spread evenly between the two ends, ±1.73",
     }.get(int(size.batch_size), f"no output can exceed {short(size.largest, 3)} in size")
+    company = (
+        f"{{fwd:{fixed(mean)} ± {fixed(spread)}}}, depending on its company"
+        if round(spread, 2)
+        else f"{{fwd:{fixed(mean)}}} in each of these batches"
+    )
     return (
         f"In train mode with batches of {size.batch_size}, {law}. The same input comes out as "
-        f"{{fwd:{fixed(mean)} ± {fixed(spread)}}}, depending on its company; in eval mode "
-        f"always as {{tru:{fixed(result.pinned)}}}."
+        f"{company}; in eval mode always as {{tru:{fixed(result.pinned)}}}."
     )
 
 

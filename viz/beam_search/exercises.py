@@ -65,17 +65,19 @@ def _sentence(case: Case, key: Prefix) -> Tokens:
     return Tokens(case.words, tuple(case.words[token] for token in key))
 
 
-def _first_wrong(case: Case, key: Prefix, part: int | None = None) -> tuple[Feedback, ...]:
-    """Point to the first word that is not the key's."""
+TOTALS = "compare the totals of whole paths from there."
+NEXT = "compare the log-probabilities of the next word alone, after the words so far."
+
+
+def _first_wrong(case: Case, key: Prefix, look: str) -> tuple[Feedback, ...]:
+    """Point to the first word that is not the key's, and say where to ``look``."""
     names = ("first", "second", "third")
     words = tuple(case.words[token] for token in key)
 
     def differs(place: int) -> Feedback:
         return Feedback(
             lambda value: value[:place] == words[:place] and value[place] != words[place],
-            f"The {names[place]} word is where it leaves the right sentence: compare the totals "
-            "of whole paths from there.",
-            part=part,
+            f"The {names[place]} word is where it leaves the right sentence: {look}",
         )
 
     return tuple(differs(place) for place in range(3))
@@ -100,7 +102,7 @@ def exhaustive_sentence(rng: Rng | None) -> Question:
                 "That is greedy search: the best word at each step. Exhaustive search compares "
                 "the totals of all paths.",
             ),
-            *_first_wrong(case, case.best),
+            *_first_wrong(case, case.best, TOTALS),
         ),
         figure=_figure(case),
         settings=_settings(case, 8),
@@ -116,7 +118,7 @@ def _paths(case: Case) -> list[Prefix]:
 def greedy_sentence(rng: Rng | None) -> Question:
     """Part (b): the greedy sentence."""
     case = _case(rng)
-    steps = []
+    steps, several = [], ("two", "three")[len(case.words) - 2]
     for n in range(3):
         row = case.rows[case.greedy[:n]]
         order = sorted(row, reverse=True)
@@ -135,9 +137,9 @@ def greedy_sentence(rng: Rng | None) -> Question:
             ),
             Feedback(
                 lambda value: value[0] != case.words[case.greedy[0]],
-                "The first word is decided by the first two numbers alone.",
+                f"The first word is decided by the first {several} numbers alone.",
             ),
-            *_first_wrong(case, case.greedy),
+            *_first_wrong(case, case.greedy, NEXT),
         ),
         figure=_figure(case),
         settings=_settings(case, 1),
@@ -167,8 +169,8 @@ def beam_sentence(rng: Rng | None) -> Question:
          "step compete with each other, whoever their parent is."),
         (marks(case.by_last_word()), "That ranks by the last log-probability alone; what counts "
          "is the total from the start."),
-        (frozenset(range(len(options))), "That keeps two for each parent; the beam holds two in "
-         "all."),
+        (marks(case.two_each()), "That keeps two for each parent; the beam holds two in all."),
+        (frozenset(range(len(options))), "That keeps every candidate; the beam holds two."),
     )  # fmt: skip
     return Question(
         id="bs-x3",

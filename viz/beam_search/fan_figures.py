@@ -18,7 +18,7 @@ from viz.draw.film import Film, Frame
 ENDED, RIVALS, DRAWN = 12, 3, 12
 Curve = tuple[list[Any], list[Any]]
 NOTHING: Curve = ([], [])
-FIELDS = ("x", "y", "text", "textfont")
+FIELDS = ("x", "y", "text", "textposition", "textfont")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,13 +170,16 @@ def _picture(
         _points("ended", "square", 8, fan, ended),
         left,
         right,
+        heads,
         {"type": "scatter", "x": [0], "y": [0], "mode": "markers", "marker": {"opacity": 0},
          "xaxis": "x3", "name": "words", "hoverinfo": "skip"},
     ]  # fmt: skip
     words = [search.vocabulary[token].replace("<", "&lt;") for token in leader]
     axis = _word_axis(run.num_steps, words, phone)
     ends = _ends(result, fan, leader, fixed_, phone) if last else []
-    return traces, {"annotations": [*heads, *ends], "xaxis3": axis}
+    # As many notes in every frame: one that comes or goes makes the stage draw all of them anew.
+    unseen = [graph.note(0, 0, " ", size=14) for _ in range(2 - len(ends))]
+    return traces, {"annotations": [*ends, *unseen], "xaxis3": axis}
 
 
 def _path(fan: Fan, tokens: Prefix) -> Curve:

@@ -6,17 +6,18 @@ from typing import Any
 from viz.beam_search.compute import Search
 from viz.beam_search.rank_list import Row, tail
 from viz.beam_search.speech import Speech
+from viz.beam_search.written import written
 from viz.draw import graph, theme
 from viz.draw.numbers import fixed
 
 ROOM, PHONE_ROOM = 38, 38
 BEAM, DONE = 5, 3
 
-Panel = tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]
+Panel = tuple[dict[str, Any], dict[str, Any], dict[str, Any]]
 
 
 def panel(result: Speech, search: Search, step: int, *, phone: bool) -> Panel:
-    """Two text traces in the second pair of axes, and their headings."""
+    """Three text traces in the second pair of axes: sentences, their totals, headings."""
     room = PHONE_ROOM if phone else ROOM
     over = step == len(search.steps)
     parts = _final(result, search, room) if over else _running(result, search, step)
@@ -39,15 +40,13 @@ def panel(result: Speech, search: Search, step: int, *, phone: bool) -> Panel:
     return (
         _texts("sentences", 0, places, left, colors, size, "middle right"),
         _texts("totals", width, places, right, colors, size, "middle left"),
-        heads,
+        written("headings", heads, xaxis="x2", yaxis="y2"),
     )
 
 
 def _head(y: float, title: str, phone: bool) -> dict[str, Any]:
     size = 13 if phone else 15
-    return graph.note(
-        0, y, title, size=size, color=theme.MUTED, xref="x2", yref="y2", xanchor="left"
-    )
+    return graph.note(0, y, title, size=size, color=theme.MUTED, xanchor="left")
 
 
 def _texts(

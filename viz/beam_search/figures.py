@@ -12,11 +12,13 @@ from viz.beam_search.rank_list import ranking
 from viz.beam_search.results import Prefix, Run, tied
 from viz.beam_search.tree_notes import column_heads, counter, pruned_notes, side_notes
 from viz.beam_search.wording import caption, readout
+from viz.beam_search.written import written
 from viz.draw import theme
 from viz.draw.film import Film, Frame, still
 
 FILM_BYTES = 230_000
 BOX_BYTES, DOT_BYTES = 320, 110
+BESIDE = ("ranking", "totals", "cut", "notes")
 
 
 def search_tree(run: Run, *, phone: bool = False) -> Film:
@@ -43,13 +45,13 @@ def search_tree(run: Run, *, phone: bool = False) -> Film:
         words = [caption(run, moment) for moment in each]
     start = run.place if run.by_width else len(shown) - 1
     drawn = [_picture(run, where, search, moment, prefixes) for search, moment in shown]
-    traces, layout = drawn[start]
-    height = where.ground.height
-    figure = theme.figure(traces, theme.diagram(height, where.ground.width, **layout))
-    changing = [i for i, _ in enumerate(traces) if any(_moves(t[i], traces[i]) for t, _ in drawn)]
+    traces, ground = drawn[start], where.ground
+    layout = theme.diagram(ground.height, ground.width, annotations=column_heads(where))
+    figure = theme.figure(traces, layout)
+    changing = [i for i, one in enumerate(traces) if any(_moves(t[i], one) for t in drawn)]
     frames = tuple(
-        Frame(label, text, tuple(changing), tuple(_moving(trace[i]) for i in changing), dict(notes))
-        for label, text, (trace, notes) in zip(labels, words, drawn, strict=True)
+        Frame(label, text, tuple(changing), tuple(_moving(trace[i]) for i in changing))
+        for label, text, trace in zip(labels, words, drawn, strict=True)
     )
     variable = "beam width" if run.by_width else "step"
     return Film(figure, frames, variable, start=start, pace=900, table=table(run))
@@ -73,8 +75,8 @@ def _moves(trace: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def _picture(
     run: Run, where: Plan, search: Search, moment: Moment, prefixes: Sequence[Prefix]
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """All traces and the notes of one frame; their number and order never change."""
+) -> list[dict[str, Any]]:
+    """All traces of one frame; their number and order never change."""
     states = places.states_at(search, moment)
     last = moment.is_last(search)
     groups = {state: [p for p in prefixes if states.get(p, "ahead") == state] for state in STATES}
@@ -92,10 +94,10 @@ def _picture(
         *(draw.nodes(where, search, groups[state], totals, state) for state in STATES),
         draw.edge_labels(run, where, prefixes, states),
     ]
-    listed, shapes, notes = ranking(run, search, moment, where.ground)
-    notes += column_heads(where) + side_notes(run, where, search, groups, last)
+    listed, title = ranking(run, search, moment, where.ground)
+    notes = [title, *side_notes(run, where, search, groups, last)]
     notes += pruned_notes(where, search, moment) + counter(run, where, search, moment)
-    return [*traces, *listed], {"annotations": notes, "shapes": shapes}
+    return [*traces, *listed, written("notes", notes)]
 
 
 def _totals(search: Search, moment: Moment, tree: Mapping[Prefix, float]) -> dict[Prefix, float]:
@@ -126,8 +128,8 @@ def question_tree(run: Run, *, phone: bool = False) -> Film:
     """The whole tree with its log-probs and nothing computed yet."""
     prefixes = tuple(run.tree)
     where = plan(run, prefixes, set(), phone=phone)
-    traces, _ = _picture(run, where, run.search, Moment(0, "start"), prefixes)
-    shown = [trace for trace in traces if trace["name"] not in ("ranking", "totals")]
+    traces = _picture(run, where, run.search, Moment(0, "start"), prefixes)
+    shown = [trace for trace in traces if trace["name"] not in BESIDE]
     for trace in shown:
         if trace["name"] == "ahead edges":
             trace["line"] = {**trace["line"], "color": theme.LINE, "dash": "solid", "width": 1.5}

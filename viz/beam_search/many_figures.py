@@ -85,10 +85,14 @@ def _layout(result: Many, top: float, phone: bool) -> dict[str, Any]:
         for words, x, y in zip(titles, split, heights, strict=True)
     ]
     all_words = f"all sentences: {amount(result.vocabulary_size**result.num_steps)}"
+    unknown = "the best possible is not known for this size"
+    x, y = (sum(part[0]) / 2 for part in (split, heights))
+    middle = {"xref": "paper", "yref": "paper", "size": 16, "color": theme.MUTED}
+    notes.append(graph.note(x, y, " " if result.num_known else unknown, **middle))
     notes.append(
         graph.note(
             max(result.widths), everything, all_words, size=15, color=theme.MUTED,
-            xref="x2", yref="y2", xanchor="right", yanchor="bottom",
+            xref="x2", yref="y2", xanchor="right", yanchor="top",
         )
     )  # fmt: skip
     line = {
@@ -111,6 +115,7 @@ def _layout(result: Many, top: float, phone: bool) -> dict[str, Any]:
             "domain": split[0],
             "anchor": "y",
             "range": [0.3, max(result.num_known, 1) + 0.7],
+            "showticklabels": result.num_known > 0,
             "showgrid": False,
         },
         yaxis={
@@ -118,6 +123,7 @@ def _layout(result: Many, top: float, phone: bool) -> dict[str, Any]:
             "domain": heights[0],
             "anchor": "x",
             "nticks": 6,
+            "showticklabels": result.num_known > 0,
         },
         xaxis2={
             "title": {"text": "beam width k"},
@@ -147,8 +153,8 @@ def caption(result: Many, place: int) -> str:
     name = "greedy search (k = 1)" if width == 1 else f"beam search with k = {width}"
     if not known:
         return (
-            f"With {name} {cost} out of {total} sentences; the best possible is not known for "
-            "this size, in none of the models."
+            f"With k = {width} {cost} out of {total} sentences; for this size the best possible "
+            "is not known in any of the models."
         )
     missed, gaps = result.missed(place), result.gaps(place)
     among = f"{known} models" if known == models else f"the {known} models whose best is known"

@@ -26,11 +26,11 @@ class Row:
     bold: bool = False
 
 
-Picture = tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]
+Picture = tuple[list[dict[str, Any]], dict[str, Any]]
 
 
 def ranking(run: Run, search: Search, moment: Moment, ground: Ground) -> Picture:
-    """Two text traces, the cut as a line, and the list's title."""
+    """Two text traces and the cut as a line; the list's title."""
     title, rows, cut = _rows(run, search, moment, ground.rows)
     y = [
         ground.list_top - ground.row * i - (12 if cut is not None and i >= cut else 0)
@@ -43,23 +43,30 @@ def ranking(run: Run, search: Search, moment: Moment, ground: Ground) -> Picture
     left = [_bold(tail(row.words, room), row.bold) for row in rows]
     right = [_bold(row.total, row.bold) for row in rows]
     colors = [row.color for row in rows]
-    traces = [
-        _column("ranking", ground.list_left, y, left, colors, size, "middle right"),
-        _column("totals", ground.list_right, y, right, colors, size, "middle left"),
-    ]
     x0, x1 = ground.list_left, ground.list_right
-    head = ground.list_top + (30 if ground.phone else 36)
-    notes = [
-        graph.note(
-            x0, head, title, size=14 if ground.phone else 15, color=theme.MUTED, xanchor="left"
-        )
+    traces = [
+        _column("ranking", x0, y, left, colors, size, "middle right"),
+        _column("totals", x1, y, right, colors, size, "middle left"),
+        _cut_line(ground, cut),
     ]
-    shapes = []
-    if cut is not None:
-        at = ground.list_top - ground.row * cut + ground.row / 2 - 6
-        line = {"color": theme.INK, "width": 1.5}
-        shapes.append({"type": "line", "x0": x0, "x1": x1, "y0": at, "y1": at, "line": line})
-    return traces, shapes, notes
+    head = ground.list_top + (30 if ground.phone else 36)
+    small = 14 if ground.phone else 15
+    return traces, graph.note(x0, head, title, size=small, color=theme.MUTED, xanchor="left")
+
+
+def _cut_line(ground: Ground, cut: int | None) -> dict[str, Any]:
+    """The line below the beam's last place."""
+    at = ground.list_top - ground.row * (cut or 0) + ground.row / 2 - 6
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "cut",
+        "x": [] if cut is None else [ground.list_left, ground.list_right],
+        "y": [] if cut is None else [round(at, 1)] * 2,
+        "line": {"color": theme.INK, "width": 1.5},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
 
 
 def _column(

@@ -46,7 +46,6 @@ def side_notes(
     def put(y: float, words: str, color: str) -> None:
         if all(abs(y - other) > 34 for other in taken):
             notes.append(graph.note(x, y, words, size=14, color=color, xanchor="left"))
-            notes[-1]["align"] = "left"
             taken.append(y)
 
     depth = max(len(prefix) for prefix in where.at)

@@ -195,7 +195,7 @@ def edge_labels(
         "type": "scatter",
         "mode": "text",
         "name": "log-probs",
-        "x": [round(where.at[p][0] - where.half[0] - 5, 1) for p in shown],
+        "x": [round(where.at[p][0] - where.half[0] - 8, 1) for p in shown],
         "y": [
             round(where.at[p][1] + (2 if rises else -2), 1)
             for p, rises in zip(shown, up, strict=True)

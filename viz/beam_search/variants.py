@@ -56,10 +56,19 @@ class Case:
 
     def one_each(self) -> frozenset[Prefix]:
         """Mistake: the best child of every prefix in the beam."""
-        parents = sorted({p[:-1] for p in self.candidates()})
-        return frozenset(
-            (*p, max(range(len(self.words)), key=self.rows[p].__getitem__)) for p in parents
-        )
+        return self._best_children(1)
+
+    def two_each(self) -> frozenset[Prefix]:
+        """Mistake: as many children as the beam is wide, of every prefix in it."""
+        return self._best_children(WIDTH)
+
+    def _best_children(self, count: int) -> frozenset[Prefix]:
+        parents = {p[:-1] for p in self.candidates()}
+        found = set[Prefix]()
+        for parent in parents:
+            order = np.argsort(-np.array(self.rows[parent]), kind="stable")
+            found |= {(*parent, int(token)) for token in order[:count]}
+        return frozenset(found)
 
 
 def ranked(rows: Rows, beam: list[Prefix]) -> list[Scored]:

@@ -10,6 +10,7 @@ from viz.cnn.exam import SEED
 from viz.cnn.forms import Count
 from viz.cnn.language import parse, written
 from viz.cnn.table_questions import FILTERS, OUTPUTS, Case, exam_case, named
+from viz.draw.numbers import count
 from viz.quiz import Feedback, Order, Question
 
 Rng = np.random.Generator
@@ -108,8 +109,9 @@ def receptive_field(rng: Rng | None) -> Question:
     steps = ", ".join(str(one.receptive_field) for one in rows[: place + 1])
     return Question(
         id="cn-x6",
-        prompt=named(case) + f"How wide is the square of input pixels that one unit of layer "
-        f"{place} ({row.name}) depends on? (Away from the borders; one side's length.)",
+        prompt=f"{named(case).rstrip()}. How wide is the square of input pixels that one "
+        f"unit of layer {place} ({row.name}) depends on? (Away from the borders; one side's "
+        "length.)",
         answer=Count(key),
         why=f"r grows by (k − 1) times the jump, and the jump by the stride: {steps}.",
         feedback=tuple(Feedback(wrong, words) for wrong, words in listed if wrong != key),
@@ -162,7 +164,7 @@ def by_parameters(rng: Rng | None) -> Question:
         prompt="Which net learns the fewest numbers, which the most? Put them in order, the "
         "smallest first.",
         answer=Order(items, key),
-        why="; ".join(f"{items[i]}: {params[i]}" for i in key) + ".",
+        why="; ".join(f"{items[i]}: {count(params[i])}" for i in key) + ".",
         feedback=(
             *(sizes if wrong != key else []),
             Feedback(tuple(reversed(key)), "The smallest first."),

@@ -197,10 +197,11 @@ def cell(view: Window, slot: int, column: str) -> Point:
 
 
 def spot(view: Window) -> list[dict[str, Any]]:
-    """The one spotlight: behind the layer pointed at, or the cell that is asked for."""
+    """The one spotlight: behind the layer pointed at, or the cell that is asked for; or unseen."""
     place = view.asked[0] if view.asked else view.current
+    look = {"type": "rect", "layer": "below", "fillcolor": theme.SPOT, "line": {"width": 0}}
     if place is None or place not in view.places:
-        return []
+        return [{**look, "x0": 0, "x1": 1, "y0": 0, "y1": 1, "opacity": 0}]
     slot = view.places.index(place)
     if view.asked:
         x, y = cell(view, slot, view.asked[1])
@@ -213,5 +214,4 @@ def spot(view: Window) -> list[dict[str, Any]]:
         x, half_slot = view.across(slot), view.slot / 2 - 3
         sides = (x - half_slot, x + half_slot, 6, 408)
     corners = dict(zip(("x0", "x1", "y0", "y1"), sides, strict=True))
-    look = {"type": "rect", "layer": "below", "fillcolor": theme.SPOT, "line": {"width": 0}}
-    return [look | corners]
+    return [{**look, **corners, "opacity": 1}]

@@ -12,6 +12,7 @@ from viz.cnn.exam import SEED
 from viz.cnn.forms import Count
 from viz.cnn.language import parse
 from viz.cnn.tabulation import named_cells, table
+from viz.draw.numbers import count
 from viz.quiz import Feedback, Parts, Question, Shape
 
 Rng = np.random.Generator
@@ -79,10 +80,11 @@ def exam_table(rng: Rng | None) -> Question:
             ("second POOL2: activations, height × width × channels", Shape(rows[4].shape, IMAGE)),
             (f"{last.name}: parameters", Count(last.num_params)),
         ),
-        why=f"{first.name}: {wording.formula(first.formula)} = {first.num_params}. Padding 1 keeps "
-        f"{size_text(second.shape)}. POOL2 learns nothing and halves it to "
-        f"{size_text(rows[4].shape)}, which is {rows[5].activations} numbers. {last.name}: "
-        f"{wording.formula(last.formula)} = {last.num_params}.",
+        why=f"{first.name}: {wording.formula(first.formula)} = "
+        f"{count(first.num_params)}. Padding 1 keeps {size_text(second.shape)}. POOL2 learns "
+        "nothing and halves it to "
+        f"{size_text(rows[4].shape)}, which is {count(rows[5].activations)} numbers. "
+        f"{last.name}: {wording.formula(last.formula)} = {count(last.num_params)}.",
         feedback=_cell_feedback(rows),
         figure=figures.hidden_still(hidden),
         settings=case.settings(),
@@ -92,7 +94,7 @@ def exam_table(rng: Rng | None) -> Question:
 
 def _cell_feedback(rows: tuple[Row, ...]) -> tuple[Feedback, ...]:
     source, first, pooled, second, last, flat, dense = rows
-    count, outputs = flat.activations, dense.activations
+    entries, outputs = flat.activations, dense.activations
     filters, depth = first.shape[2], source.shape[2]
     height = pooled.shape[0]
     one_bias = 9 * depth * filters + 1
@@ -117,8 +119,8 @@ def _cell_feedback(rows: tuple[Row, ...]) -> tuple[Feedback, ...]:
             (last.shape[0], last.shape[1], filters * last.shape[2]),
             "Channels after CONV = number of filters.",
         ),
-        (4, count * outputs, BIASES),
-        (4, count * outputs + 1, f"One bias per output, so {outputs}."),
+        (4, entries * outputs, BIASES),
+        (4, entries * outputs + 1, f"One bias per output, so {outputs}."),
         (4, last.shape[0] * last.shape[1] * outputs + outputs, "FLATTEN keeps all channels."),
     ]
     keys = {0: first.num_params, 1: second.shape, 3: last.shape, 4: dense.num_params}
@@ -144,19 +146,26 @@ def sums(rng: Rng | None) -> Question:
         (0, total - second.num_params + second.num_params * positions, POSITIONS),
         (0, rows[6].num_params, "The convolutions learn numbers, too."),
         (1, second.num_params, "That is how many numbers it learns; each works at every position."),
-        (1, second.num_params - filters, f"Each filter works at all {positions} positions."),
+        (
+            1,
+            second.num_params - filters,
+            f"Each filter works at all {count(positions)} positions.",
+        ),
         (1, second.num_params * positions, "Adding a bias is no multiplication."),
         (1, positions * 9 * filters, f"Each filter is as deep as its input: 3×3×{depth}."),
         (1, 4 * second.macs, "POOL2 has already halved height and width."),
     ]
     key = (total, second.macs)
+    learned = [row.num_params for row in rows if row.num_params]
     return Question(
         id="cn-x3",
-        prompt=named(case) + f"(as before). How many numbers does the net learn in all, and how "
-        f"many multiplications does the second convolution ({second.name}) do for one image?",
+        prompt=named(case) + f"(paddings, strides and biases as in the exam's table). How many "
+        "numbers does the net learn in all, and how many multiplications does the "
+        f"second convolution ({second.name}) do for one image?",
         answer=Parts(("parameters in all", Count(total)), ("multiplications", Count(second.macs))),
-        why=f"{' + '.join(str(row.num_params) for row in rows if row.num_params)} = {total}. "
-        f"{positions} positions × {filters} filters × 3×3×{depth} = {second.macs}.",
+        why=f"{' + '.join(count(n) for n in learned)} = {count(total)}. "
+        f"{count(positions)} positions × {filters} filters × 3×3×{depth} = "
+        f"{count(second.macs)}.",
         feedback=tuple(
             Feedback(wrong, words, part=part) for part, wrong, words in listed if wrong != key[part]
         ),

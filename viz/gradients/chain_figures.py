@@ -87,12 +87,8 @@ def caption(found: "Chain", at: int, layer: int) -> str:
             f"A factor is exactly 0, so after {count} the gradient is {{bwd:0}}: the chain is cut."
         )
     same = len(set(found.factors)) == 1
-    base = (
-        f"{short(abs(found.factors[0]), 4)} to the power {steps}"
-        if same
-        else f"the product of {count}"
-    )
-    said = f"After {count} the gradient’s size is {base}{' =' if same else ''} {size}"
+    base = f"{short(abs(found.factors[0]), 4)} to the power {steps}" if same else "their product"
+    said = f"After {count} the gradient’s size is {base} = {size}"
     if at:
         return f"{said}."
     mean = 10 ** (log / steps)

@@ -63,8 +63,9 @@ def table(rng: Rng | None) -> Question:
             _ticks(
                 2,
                 lambda row: not row[1],
-                "Against what? Load N(0,1) → BN. If you thought of Yang et al.: right about "
-                "initialization of plain nets; the exam’s baseline is a badly scaled net.",
+                "Against what? Explore, “Show me: BN, exploding”. If you thought "
+                "of Yang et al.: right about initialization of plain nets; the exam’s "
+                "baseline is a badly scaled net.",
             ),
         ),
         settings=TickSettings(),

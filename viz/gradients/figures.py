@@ -118,7 +118,7 @@ def _moving(tick: Tick, layer: int, low: float, high: float) -> list[dict[str, A
         f"<b>{recipe.brief}</b><br>× {scale.size(net.log_grad[layer])}"
         for recipe, net in zip(recipes, nets, strict=True)
     ]
-    left = -0.015 * tick.before.spec.depth
+    left = -0.045 * tick.before.spec.depth
     changes.append({"x": [left] * 2, "y": [round(end, 2) for end in ends], "text": texts})
     return changes
 

@@ -8,9 +8,13 @@ from viz.gradients.exam import SEED
 from viz.gradients.tick_view import TickSettings
 from viz.quiz import Feedback, Question, Row, Table
 
-HE_MISSED = "Load Xavier → He: compared with Xavier, He’s √2 puts back what ReLU took."
+HE_MISSED = (
+    "Explore, “Show me: He, vanishing”: compared with Xavier, He’s √2 puts back what ReLU took."
+)
 SKIP_EXPLODES = "The identity path adds 1 to each factor; try He × 2 with skip: 10¹⁵ becomes 10¹⁷."
-SKIP_MISSED = "Load Xavier × 0.5 → skip: compared with the plain net, 22 decades come back."
+SKIP_MISSED = (
+    "Explore, “Show me: skip, vanishing”: compared with the plain net, 22 decades come back."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,7 @@ def _layout(net: Net, name: str, low: float, high: float, *, phone: bool) -> dic
     shapes = []
     if name == "grad_norm":
         middles = [float(logs_of(net, one)[depth // 2]) for one in (name, "hidden_rms")]
-        notes += scale.zone_words(low, high, net.limit, middles=middles)
+        notes += scale.zone_words(low, high, net.limit, middles=middles, outer=0.86)
         notes += _theory_words(net, low, high, phone)
         shapes = scale.zones(low, high, net.limit)
     return theme.chart(

@@ -94,10 +94,12 @@ def zone_words(
     x: str = "x",
     y: str = "y",
     size: int = 14,
+    outer: float = 0.99,
 ) -> list[dict[str, Any]]:
-    """Names of the zones; the outer two at the output's side, where every curve is near 1.
+    """Names of the zones; the outer two at the output's side, where gradients are near 1.
 
-    The inner one stands at the upper or lower edge, away from the curves' ``middles``.
+    The inner one stands at the upper or lower edge, away from the curves' ``middles``. There are
+    always three, so that the stage need not draw them anew.
     """
     place: dict[str, Any] = {
         "xref": f"{x} domain",
@@ -111,11 +113,13 @@ def zone_words(
     inner = min(max(edge, low), high)
     notes = [note(0.5, inner, f"within {10**limit:.0f}×", yanchor=anchor, **middle)]
     corner = {**place, "xanchor": "right", "yref": f"{y} domain"}
-    if high > 2 * limit:
-        notes.append(note(0.99, 1, "exploding ▲", yanchor="top", **corner))
-    if low < -2 * limit:
-        notes.append(note(0.99, 0, "vanishing ▼", yanchor="bottom", **corner))
-    return notes
+    above = "exploding ▲" if high > 2 * limit else " "
+    below = "vanishing ▼" if low < -2 * limit else " "
+    return [
+        *notes,
+        note(outer, 1, above, yanchor="top", **corner),
+        note(outer, 0, below, yanchor="bottom", **corner),
+    ]
 
 
 def rounded(values: Values, places: int = 2) -> list[float]:

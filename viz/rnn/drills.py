@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from viz.draw.numbers import listed, short
+from viz.draw.numbers import fixed, listed, short
 from viz.quiz import Answer, Choice, Feedback, Number, Parts, Question
 from viz.rnn import compute, demo, figures
 from viz.rnn.labels import SUBS
@@ -174,7 +174,8 @@ def truncation(rng: Rng | None) -> Question:
         window = int(rng.choice([k for k in (1, 5, 10) if k < count]))
     ones = [1.0] * count
     full = compute.backward(ones, weight)
-    key = compute.truncated(ones, weight, window=window) / full.dw
+    kept = compute.truncated(ones, weight, window=window)
+    key = kept / full.dw
     early = sum(full.edges[:window]) / full.dw
     known = [
         (window / count, "The edges are not equal: each has its own power of w."),
@@ -187,9 +188,9 @@ def truncation(rng: Rng | None) -> Question:
         f"w = {weight:g}. Which share of dy/dw is left if backprop stops after the last "
         f"{f'{window} uses' if window > 1 else 'use'} of w? "
         "(0.35 and 35% are the same.)",
-        answer=Number(key, abs=0.01, rel=0),
-        why=f"The last {f'{window} edges add' if window > 1 else 'edge adds'} up to "
-        f"{compute.truncated(ones, weight, window=window):.6g} of {full.dw:.6g}.",
+        answer=Number(key, abs=0.01, rel=0, words=fixed(key, 3)),
+        why=f"The last {f'{window} edges add up to' if window > 1 else 'edge is'} "
+        f"{short(kept)} of {short(full.dw)}: {fixed(100 * key, 1)}%.",
         feedback=tuple(Feedback(value, words) for value, words in known if abs(value - key) > 0.01),
         settings=demo.LongSettings(num_steps=count, window=window),
     )
