@@ -18,7 +18,6 @@ from viz.attention.rows import (
     rows_of,
     rule,
     score_bars,
-    words_trace,
 )
 from viz.attention.slope_panel import ENDS, slope_ceiling, slope_changes, slope_notes, slope_traces
 from viz.draw import graph, theme
@@ -67,11 +66,12 @@ def by_temperature(result: Lookup, *, phone: bool = False) -> Film:
         data=[
             *_table_traces(result, rows, columns, shown),
             *slope_traces(result, shown, phone),
-            words_trace(
+            graph.written(
+                "words",
                 [
                     *_heads(result, columns),
                     *frozen_notes(result.inputs, rows, columns, result.hard.winner),
-                ]
+                ],
             ),
         ],
         layout=_layout(result, rows, columns, phone),

@@ -22,7 +22,6 @@ from viz.attention.rows import (
     rule,
     score,
     vectors_of,
-    words_trace,
 )
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
@@ -50,7 +49,7 @@ def by_step(result: Lookup, *, phone: bool = False) -> Film:
         for step in range(1, len(STEPS) + 1)
     )
     last = frames[-1]
-    blank = [*_traces(rows, places), words_trace([])]
+    blank = [*_traces(rows, places), graph.written("words", [])]
     data = [trace | dict(now) for trace, now in zip(blank, last.data, strict=True)]
     layout = theme.diagram(places.columns.height, places.columns.width, barmode="overlay")
     figure = theme.figure(data=data, layout=layout | dict(last.layout))
@@ -182,7 +181,7 @@ def _shapes(result: Lookup, rows: Rows, places: Places, step: int) -> list[dict[
 
 def _notes(result: Lookup, rows: Rows, places: Places, step: int) -> dict[str, Any]:
     """Vectors and heads; a column's head appears with its step."""
-    return words_trace([*_vectors(result, rows, places), *_heads(result, places, step)])
+    return graph.written("words", [*_vectors(result, rows, places), *_heads(result, places, step)])
 
 
 def _vectors(result: Lookup, rows: Rows, places: Places) -> list[dict[str, Any]]:

@@ -238,28 +238,6 @@ def rule(y: float, columns: Columns) -> dict[str, Any]:
     return {"type": "line", **ends, "line": {"color": theme.HAIR, "width": 1}, "layer": "below"}
 
 
-SIDES = {"left": "middle right", "right": "middle left", "center": "middle center"}
-
-
-def words_trace(notes: list[dict[str, Any]]) -> dict[str, Any]:
-    """Notes as one trace of texts, which redraws in half the time of as many annotations."""
-    return {
-        "type": "scatter",
-        "name": "words",
-        "mode": "text",
-        "x": [note["x"] for note in notes],
-        "y": [round(float(note["y"]), 1) for note in notes],
-        "text": [note["text"] for note in notes],
-        "textposition": [SIDES[note["xanchor"]] for note in notes],
-        "textfont": {
-            "size": [note["font"]["size"] for note in notes],
-            "color": [note["font"]["color"] for note in notes],
-        },
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-    }
-
-
 def left(x: float, y: float, text: str, size: int, color: str = theme.INK) -> dict[str, Any]:
     """A note that starts at x."""
     return graph.note(x, y, text, size=size, color=color, xanchor="left", align="left")

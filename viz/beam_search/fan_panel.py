@@ -6,7 +6,6 @@ from typing import Any
 from viz.beam_search.compute import Search
 from viz.beam_search.rank_list import Row, tail
 from viz.beam_search.speech import Speech
-from viz.beam_search.written import written
 from viz.draw import graph, theme
 from viz.draw.numbers import fixed
 
@@ -40,7 +39,7 @@ def panel(result: Speech, search: Search, step: int, *, phone: bool) -> Panel:
     return (
         _texts("sentences", 0, places, left, colors, size, "middle right"),
         _texts("totals", width, places, right, colors, size, "middle left"),
-        written("headings", heads, xaxis="x2", yaxis="y2"),
+        graph.written("headings", heads, xaxis="x2", yaxis="y2"),
     )
 
 

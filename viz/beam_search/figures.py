@@ -12,8 +12,7 @@ from viz.beam_search.rank_list import ranking
 from viz.beam_search.results import Prefix, Run, tied
 from viz.beam_search.tree_notes import column_heads, counter, pruned_notes, side_notes
 from viz.beam_search.wording import caption, readout
-from viz.beam_search.written import written
-from viz.draw import theme
+from viz.draw import graph, theme
 from viz.draw.film import Film, Frame, still
 
 FILM_BYTES = 230_000
@@ -97,7 +96,7 @@ def _picture(
     listed, title = ranking(run, search, moment, where.ground)
     notes = [title, *side_notes(run, where, search, groups, last)]
     notes += pruned_notes(where, search, moment) + counter(run, where, search, moment)
-    return [*traces, *listed, written("notes", notes)]
+    return [*traces, *listed, graph.written("notes", notes)]
 
 
 def _totals(search: Search, moment: Moment, tree: Mapping[Prefix, float]) -> dict[Prefix, float]:
