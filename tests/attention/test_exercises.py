@@ -101,7 +101,7 @@ def test_fractions_and_arithmetic_are_taken():
 
 
 def test_an_unseen_mistake_gets_a_first_step():
-    assert said("x5", "17") == ""
+    assert said("x5", "17").startswith("For each other key")
 
 
 @pytest.mark.parametrize("variant", range(1, 60))
