@@ -220,7 +220,7 @@ def test_training_shows_three_courses_and_one_that_stays():
 def test_trained_values_are_written_into_the_cells():
     film = learning_film(run_learn(LearnSettings(train="values")))
     names = [wording_free(text) for text in trace(figure_at(film, 50), "returned")["text"]]
-    assert "v2 = (0.0, −1.0, 4.0)" in names
+    assert "v2 =(0.0, −1.0, 4.0)" in names
     assert "Argmax can learn this" in film.caption()
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from viz.draw import film as films
-from viz.gnn import demo, figures, further, inputs
+from viz.gnn import demo, figures, further, inputs, tree_figures
 from viz.gnn.demo import LayerSettings, LossSettings, ShuffleSettings, TrainSettings
 
 
@@ -227,3 +227,11 @@ def test_names_stand_away_from_the_edges():
 
     assert label_sides(inputs.exam_graph(), at) == [1, 1, 1, -1, 1]
     assert figures.edge_names([(0, 3)]) == ["1–4"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 8])
+def test_a_long_state_does_not_run_over_the_edge_of_the_tree(size):
+    film = film_of("layer", width=size, hidden=size, num_layers=8, node=3)
+    for frame in range(len(film.frames)):
+        words = trace(film, "numbers", frame)["text"][-1]
+        assert len(words) - len("<b></b>") <= tree_figures.ROOM, words

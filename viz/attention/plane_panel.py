@@ -42,7 +42,8 @@ def returned(result: Lesson, step: int) -> list[str]:
         return [wording.name("k", cell.key) for cell in named]
     values = next(c for c in result.courses if c.mode == "argmax").values[step]
     return [
-        f"{wording.name('v', cell.key)} = {wording.vector(values[cell.key], 1)}" for cell in named
+        f"{wording.name('v', cell.key)} =<br>{wording.vector(values[cell.key], 1)}"
+        for cell in named
     ]
 
 

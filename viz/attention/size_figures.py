@@ -133,7 +133,8 @@ def _notes(result: Saturation, phone: bool) -> list[dict[str, Any]]:
     bars = {"xref": "x2 domain", "yref": "y2 domain"}
     below = -0.2 if phone else -0.135
     medians = np.median(result.largest_weight, axis=-1)
-    heights = [float(medians[kind, 3]) for kind in (PLAIN, SCALED)]
+    # A name is about as long as three steps of the axis: clear of its line on all of them.
+    heights = [float(medians[PLAIN, 3:7].min()), float(medians[SCALED, 3:7].max())]
 
     def title(text: str, where: dict[str, str]) -> dict[str, Any]:
         high = {"xanchor": "left", "yanchor": "bottom"}

@@ -8,6 +8,7 @@ from viz.draw import graph as shapes
 from viz.draw import theme
 from viz.draw.film import Film, Frame
 from viz.draw.numbers import fixed, short
+from viz.gnn.compute import Smoothing
 from viz.gnn.drawing import FEW
 from viz.gnn.results import Depth
 
@@ -164,7 +165,7 @@ def _depth_notes(
     notes.append(
         shapes.note(
             len(found.energy) - 1,
-            -0.2,
+            -0.2 if found.second < 0.9 else _under(found),
             f"dashed: × |λ₂|² a layer, |λ₂| = {fixed(found.second, 4)}",
             size=15,
             color=theme.TRU,
@@ -188,6 +189,11 @@ def _depth_notes(
         )
     )
     return notes
+
+
+def _under(found: Smoothing) -> float:
+    """A height below the end of a line that stays near the top."""
+    return 2 * (len(found.energy) - 1) * float(np.log10(found.second)) - 3
 
 
 def depth_caption(result: Depth, i: int) -> str:

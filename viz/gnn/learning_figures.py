@@ -247,6 +247,7 @@ def large_layer(result: Speed, *, phone: bool = False) -> Film:
         },
         "hoverinfo": "skip",
     }
+    ticks = {"tickfont": {"size": 14 if phone else 16}, "ticklabelstandoff": 6}
     layout = theme.chart(
         440,
         margin={"l": 150 if phone else 190, "r": 20, "t": 40, "b": 56},
@@ -256,7 +257,7 @@ def large_layer(result: Speed, *, phone: bool = False) -> Film:
             "range": [0, 1.2 * max(millis)],
             "fixedrange": True,
         },
-        yaxis={"fixedrange": True, "tickfont": {"size": 14 if phone else 16}, "showgrid": False},
+        yaxis={**ticks, "fixedrange": True, "showgrid": False},
     )
     best = result.layers[result.best]
     speed = 2 * result.num_edges / max(best, 1e-9)

@@ -57,10 +57,8 @@ def update_rules(rng: Rng | None) -> Question:
         for name in names
     ]
     keys = [_reason(name, valid) for name, valid in zip(names, verdicts, strict=True)]
-    items = [
-        (f"Rule {i + 1}: {FORMULAS[name]}", Choice(REASONS, key))
-        for i, (name, key) in enumerate(zip(names, keys, strict=True))
-    ]
+    items = [(f"Rule {i + 1}", Choice(REASONS, key)) for i, key in enumerate(keys)]
+    listed = "\n".join(f"{i + 1}. {FORMULAS[name]}" for i, name in enumerate(names))
     size = "single numbers"
     if rng is not None:
         size = "vectors of at least 2 numbers, and a node has 2 neighbors or more"
@@ -74,7 +72,7 @@ def update_rules(rng: Rng | None) -> Question:
         prompt="A node has a state s and gets messages m₁ … mₙ from its neighbors. A graph has no "
         f"first neighbor, so the list may come in any order. States and messages are {size}; "
         "weights do not depend on the node. Which of these rules for the node's next state are "
-        "valid on every graph, and why?",
+        f"valid on every graph, and why?\n\n{listed}",
         answer=Parts(*items),
         why=f"Tried under every order of three neighbors: {said}. {_lesson(names)}",
         feedback=_rule_feedback(names, keys, scalar=rng is None),

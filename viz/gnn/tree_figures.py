@@ -23,6 +23,10 @@ class Place:
         self.size = 14 if phone else 17
 
 
+# As many signs of the result as fit between its arrow and the edge.
+ROOM = 12
+
+
 def vector(values: np.ndarray, places: int = 2, most: int = 3) -> str:
     """A number, or the first few of a vector in brackets."""
     flat = np.ravel(values)
@@ -210,7 +214,9 @@ def texts(result: Layers, layer: int, stage: int) -> dict[str, Any]:
     sent = [vector(message, fine, 1) for _, message in result.inbox(layer)[:most]]
     mean = result.mean(layer)
     own = f"<i>s</i><sub>{names[result.node][:6]}</sub> {vector(old[result.node], fine, 2)}"
-    new = f"<b>{vector(result.states[layer][result.node], fine, 2)}</b>"
+    new = vector(result.states[layer][result.node], fine, 2)
+    if len(new) > ROOM:
+        new = vector(result.states[layer][result.node], fine, 1)
     return {
         "text": [
             *leaves,
@@ -218,6 +224,6 @@ def texts(result: Layers, layer: int, stage: int) -> dict[str, Any]:
             vector(mean, fine) if stage >= 1 else "",
             vector(result.first @ mean, fine) if stage >= 2 else "",
             own if result.residual else "",
-            new if stage >= 2 else "",
+            f"<b>{new}</b>" if stage >= 2 else "",
         ]
     }

@@ -1,6 +1,5 @@
 """Names of the rows and parts of the two-row figure, as one trace of texts."""
 
-import math
 from typing import Any
 
 from viz.draw import theme
@@ -60,14 +59,14 @@ def _phone(result: Rows, at: Places) -> list[Label]:
         "training: true previous word" if training and beside else "training",
         "generating" if training or not beside else "generating: its own last word",
     ]
-    # Under its words, where no arrow comes; when stacked between the first two that come up.
+    # Under its words, where no arrow comes; when stacked between the first two that rise.
     left = 10.0 if beside else at.encoder[0][0] + 4
-    lift = math.copysign(at.band + 3, at.lift)
+    low = at.band + 3
     found = [
-        (left, at.training + lift, words[0], theme.TRU, LEFT),
-        (left, at.own + lift, words[1], theme.FWD, LEFT),
+        (left, at.training - low, words[0], theme.TRU, LEFT),
+        (left, at.own - low, words[1], theme.FWD, LEFT),
         (10, at.truth + 22, "right translation", theme.TRU, LEFT),
-        (10, at.says + 22, "it says" if beside else "the decoder says", theme.FWD, LEFT),
+        (10, at.says + 22, "it says", theme.FWD, LEFT),
     ]
     if beside:
         high = at.encoder[0][1] + 36
