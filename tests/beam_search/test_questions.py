@@ -39,6 +39,7 @@ def test_the_exams_keys():
         (X3, '["0 1 2 3", "learn learn deep"]', "keeps two for each parent"),
         (X3, '["0 3", "deep deep deep"]', "That is greedy search"),
         (X4, "2.40", "The sign is lost"),
+        (X4, "5", "Follow the path"),
         (X4, "-0.80", "That is the mean"),
         (X4, "-0.69", "the last word alone"),
         (X4, str(-0.51 * 1.20 * 0.69), "logarithms are added"),

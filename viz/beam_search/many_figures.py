@@ -87,7 +87,7 @@ def _layout(result: Many, top: float, phone: bool) -> dict[str, Any]:
     all_words = f"all sentences: {amount(result.vocabulary_size**result.num_steps)}"
     unknown = "the best possible is not known for this size"
     x, y = (sum(part[0]) / 2 for part in (split, heights))
-    middle: dict[str, Any] = {"xref": "paper", "yref": "paper", "size": 16, "color": theme.MUTED}
+    middle: dict[str, Any] = {"xref": "paper", "yref": "paper", "color": theme.MUTED}
     notes.append(graph.note(x, y, " " if result.num_known else unknown, **middle))
     notes.append(
         graph.note(

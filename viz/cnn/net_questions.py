@@ -114,7 +114,14 @@ def receptive_field(rng: Rng | None) -> Question:
         "length.)",
         answer=Count(key),
         why=f"r grows by (k − 1) times the jump, and the jump by the stride: {steps}.",
-        feedback=tuple(Feedback(wrong, words) for wrong, words in listed if wrong != key),
+        feedback=(
+            *(Feedback(wrong, words) for wrong, words in listed if wrong != key),
+            Feedback(
+                lambda value: value != key,
+                "Start with 1 pixel and go from layer to layer: each adds k − 1 jumps, and a "
+                "stride makes the jumps behind it longer.",
+            ),
+        ),
         settings=case.settings(),
     )
 
