@@ -121,6 +121,8 @@ def read_number(text: str) -> float:
         raise ValueError(f"'{plain}' can be read in two ways: write {whole} or {point}")
     if re.fullmatch(r"[-−]?\d+,\d+", plain):
         plain = plain.replace(",", ".")
+    if not plain:
+        raise ValueError("there is nothing to read: type a number")
     if plain.endswith("%"):
         return read_expression(plain[:-1], ()).evaluate() / 100
     return read_expression(plain, ()).evaluate()

@@ -89,7 +89,12 @@ class Parts:
 
     def shown(self) -> str:
         """All keys with their labels."""
-        return "; ".join(f"{label}: {answer.shown()}" for label, answer in self.items)
+        return "; ".join(f"{_headed(label)}{answer.shown()}" for label, answer in self.items)
+
+
+def _headed(label: str) -> str:
+    """A label in front of its answer; one that ends in ? or = asks for no colon."""
+    return f"{label} " if label.endswith(("?", "=")) else f"{label}: " if label else ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

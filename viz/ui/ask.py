@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from viz import quiz
-from viz.ui import answers, link, progress
+from viz.ui import answers, link, progress, sheet
 from viz.ui.stage.player import play, shoot
 
 if TYPE_CHECKING:
@@ -54,13 +54,14 @@ def questions(page: "Page", makers: tuple[quiz.Maker, ...]) -> None:
         _choose(ids, name, variant, solved)
     if sentence:
         st.warning(sentence, icon=":material/error:")
-    st.markdown(question.prompt)
     if page.lecture:
         _lecture(page, question, attempt, place)
-    else:
-        _form(page, question, attempt, place, variant)
+        return
+    st.markdown(question.prompt)
+    _form(page, question, attempt, place, variant)
     if attempt.over:
-        _working(question)
+        st.markdown(f"**Answer:** {question.answer.shown()}")
+        st.markdown(question.why)
 
 
 def _asked(ids: list[str]) -> tuple[str, int | None, str]:
@@ -194,13 +195,19 @@ def _say(attempt: Attempt) -> None:
         st.container(border=True).markdown(words)
 
 
-def _working(question: quiz.Question) -> None:
-    st.markdown(f"**Answer:** {question.answer.shown()}")
-    st.markdown(question.why)
-
-
 def _lecture(page: "Page", question: quiz.Question, attempt: Attempt, place: str) -> None:
-    """On the projector nobody types: the hall thinks, then A or the button shows the answer."""
+    """On the projector nobody types: the hall thinks, then A or the button shows the answer.
+
+    Question and answer stand above the picture, where a hall sees both at once.
+    """
+    with page.notice_place:
+        st.markdown(question.prompt)
+        if attempt.over:
+            st.markdown(f"**Answer:** {question.answer.shown()}")
+    if attempt.over:
+        st.markdown(question.why)
+        return
     answers.drawings(question.answer, place, "wide")
-    if not attempt.over:
-        st.button("Show the answer", shortcut="A", on_click=_reveal, args=(page, question, place))
+    if not isinstance(question.answer, quiz.Number):
+        st.markdown(sheet.room(question.answer))
+    st.button("Show the answer", shortcut="A", on_click=_reveal, args=(page, question, place))

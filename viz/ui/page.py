@@ -81,7 +81,8 @@ class Page:
     def _checks(self) -> bool:
         """Whether the page is asking: the tab is open, or a lecturer's link names a question."""
         if self.bare:
-            return self.lecture and "q" in st.query_params
+            asked = "q" in st.query_params or st.query_params.get("tab") == CHECK
+            return self.lecture and asked
         return bool(st.session_state.get("tab", st.query_params.get("tab")) == CHECK)
 
     def _follow(self) -> None:
