@@ -1,7 +1,7 @@
 """Answers that are picked: options, check boxes, an order, tokens from a bank."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from viz.answers import Grade
@@ -19,6 +19,19 @@ class Option:
 def words_of(option: Option | str) -> str:
     """The words of an option."""
     return option if isinstance(option, str) else option.words
+
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def labels(options: Sequence[Option | str]) -> list[str]:
+    """The options' words; a drawn one has the letter of its drawing."""
+    named = []
+    for letter, option in zip(LETTERS, options, strict=False):
+        words = words_of(option)
+        drawn = isinstance(option, Option) and option.drawing is not None
+        named.append(f"{letter}{': ' if words else ''}{words}" if drawn else words)
+    return named
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +59,7 @@ class Choice:
 
     def shown(self) -> str:
         """The key's words."""
-        return words_of(self.options[self.key])
+        return labels(self.options)[self.key]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +89,8 @@ class ManyOf:
 
     def shown(self) -> str:
         """The key's words."""
-        return "; ".join(words_of(self.options[i]) for i in sorted(self.key)) or "none of them"
+        named = labels(self.options)
+        return "; ".join(named[i] for i in sorted(self.key)) or "none of them"
 
 
 Row = tuple[bool, ...]

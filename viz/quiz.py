@@ -9,11 +9,23 @@ from typing import Any
 import numpy as np
 
 from viz.answers import Answer, Curve, Expression, Grade, Number, Polynomial, Shape, Slider
-from viz.choices import Choice, ManyOf, Option, Order, Row, Table, Tokens, words_of
+from viz.choices import (
+    LETTERS,
+    Choice,
+    ManyOf,
+    Option,
+    Order,
+    Row,
+    Table,
+    Tokens,
+    labels,
+    words_of,
+)
 from viz.draw.film import Film
 from viz.settings import BaseSettings
 
 __all__ = [
+    "LETTERS",
     "Answer",
     "Choice",
     "Curve",
@@ -36,6 +48,7 @@ __all__ = [
     "Verdict",
     "check",
     "is_close",
+    "labels",
     "pose",
     "score",
     "solved_from",

@@ -9,8 +9,6 @@ import streamlit as st
 from viz import quiz
 from viz.ui.stage.player import play, shoot
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
 
 def drawings(answer: quiz.Answer, key: str, layout: str) -> None:
     """The pictures among the options, each under its letter, above the form."""
@@ -23,7 +21,7 @@ def drawings(answer: quiz.Answer, key: str, layout: str) -> None:
     for start in range(0, len(drawn), 2):
         for place, (i, drawing) in zip(st.columns(2), drawn[start : start + 2], strict=False):
             with place:
-                st.markdown(f"**{LETTERS[i]}**")
+                st.markdown(f"**{quiz.LETTERS[i]}**")
                 play(shoot(drawing), key=f"{key}:drawing:{i}", layout=layout)
     for i, (_, part) in enumerate(getattr(answer, "items", ()) if _is_parts(answer) else ()):
         drawings(part, f"{key}:{i}", layout)
@@ -38,7 +36,7 @@ def draw(answer: quiz.Answer, key: str, label: str, *, locked: bool) -> str:
                 texts.append(draw(part, f"{key}:{i}", name, locked=locked))
             return json.dumps(texts)
         case quiz.Choice(options=options):
-            words = labels(options)
+            words = quiz.labels(options)
             chosen = st.radio(
                 label,
                 range(len(words)),
@@ -49,7 +47,7 @@ def draw(answer: quiz.Answer, key: str, label: str, *, locked: bool) -> str:
             )
             return "" if chosen is None else str(chosen)
         case quiz.ManyOf(options=options):
-            return _many(label, labels(options), key, locked)
+            return _many(label, quiz.labels(options), key, locked)
         case quiz.Table():
             return _table(answer, key, label, locked)
         case quiz.Order(items=items):
@@ -76,16 +74,6 @@ def _example(answer: quiz.Answer) -> str:
         case quiz.Expression(names=names) | quiz.Polynomial(names=names):
             return f"a formula in {', '.join(names)}"
     return ""
-
-
-def labels(options: Sequence[quiz.Option | str]) -> list[str]:
-    """The options' words; a drawn one has the letter of its drawing."""
-    named = []
-    for i, option in enumerate(options):
-        drawn = isinstance(option, quiz.Option) and option.drawing is not None
-        words = quiz.words_of(option)
-        named.append(f"{LETTERS[i]}{': ' if words else ''}{words}" if drawn else words)
-    return named
 
 
 def _many(label: str, named: list[str], key: str, locked: bool) -> str:

@@ -54,7 +54,7 @@ def room(answer: quiz.Answer) -> str:
             return "\n\n".join(f"{label}{_gap(part)}{room(part)}" for label, part in items)
         case quiz.Choice(options=options) | quiz.ManyOf(options=options):
             box = "○" if isinstance(answer, quiz.Choice) else "☐"
-            return "  \n".join(f"{box} {words}" for words in answers.labels(options))
+            return "  \n".join(f"{box} {words}" for words in quiz.labels(options))
         case quiz.Table(rows=rows, columns=columns):
             head = f"| | {' | '.join(columns)} |\n|---|{':-:|' * len(columns)}"
             return "\n".join([head, *(f"| {row} |{' ☐ |' * len(columns)}" for row in rows)])

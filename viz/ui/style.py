@@ -11,6 +11,9 @@ _PAGE = """<style>
 /* White on the dark theme's pale blue could not be read. */
 [data-testid^=stBaseButton-primary]:not(:disabled) p { color: Canvas; }
 [data-testid=stPageLink] p { white-space: normal; }
+/* Streamlit marks a focused link by its ground alone. */
+[data-testid=stTopNavLink]:focus-visible, [data-testid=stPageLink] a:focus-visible,
+[class*=st-key-finding] button:focus-visible { outline: 2px solid Highlight; outline-offset: 1px; }
 [data-testid=stMainBlockContainer]:has(.st-key-un-screen) { max-width: 760px; }
 [class*=st-key-finding] button { min-height: 1.7rem; padding: 0; text-align: left; }
 [class*=st-key-un-storage] { position: absolute; }
@@ -33,7 +36,8 @@ _BARE = """<style>
 [data-testid=stHeader] { display: none; }
 .st-key-un-hidden { display: none; }
 [data-testid=stMain] { font-size: 1.4rem; }
-[data-testid=stMain] [data-testid=stMarkdownContainer] p { font-size: 1.4rem; }
+[data-testid=stMain] [data-testid=stMarkdownContainer] :is(p, li, td, th),
+[data-testid=stMain] .un-caption { font-size: 1.4rem; }
 </style>"""
 
 
