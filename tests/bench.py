@@ -15,7 +15,7 @@ from tests import chromium
 from tests.conftest import ARGUMENTS, ROOT
 from viz import catalog
 
-PRESSES, ROUNDS = 10, 3
+PRESSES, ROUNDS = 8, 2
 DEFAULTS = ["--runner.postScriptGC", "true", "--server.fileWatcherType", "auto"]
 METER = """
 (() => {
@@ -100,27 +100,42 @@ def first_paint(browser, url: str) -> float:
 
 
 def interaction(browser, url: str) -> list[float]:
-    """Milliseconds from a key press on the first slider to the repainted chart."""
+    """Milliseconds from a key press on the first control to the repainted chart."""
     context = browser.new_context(bypass_csp=True, viewport={"width": 1440, "height": 900})
     context.add_init_script(METER)
     page = context.new_page()
     page.goto(url)
     page.wait_for_selector(".js-plotly-plot .main-svg", timeout=60_000)
     page.wait_for_timeout(1500)
-    slider = page.locator("[data-testid=stSlider] input[type=range]").first
-    if not slider.count():
-        context.close()
-        return []
-    slider.focus()
+    press = _control(page)
     found = []
     for i in range(PRESSES):
-        page.keyboard.press("ArrowLeft" if i % 2 else "ArrowRight")
+        press(i)
         page.wait_for_timeout(500)
         start, end = page.evaluate("() => [meter.start, meter.end]")
         if end:
             found.append(end - start)
     context.close()
     return found
+
+
+def _control(page):
+    """How the page's first control is moved to and fro by a key: a slider, a number, a choice."""
+    slider = page.locator("[data-testid=stSlider] input[type=range]").first
+    number = page.locator(".st-key-un-controls [data-testid=stNumberInput] input").first
+    options = page.locator(".st-key-un-controls [data-testid=stButtonGroup] button")
+    if slider.count():
+        slider.focus()
+        return lambda i: page.keyboard.press("ArrowLeft" if i % 2 else "ArrowRight")
+    if number.count():
+        number.focus()
+        return lambda i: page.keyboard.press("ArrowDown" if i % 2 else "ArrowUp")
+
+    def choose(i):
+        options.nth((i + 1) % 2).focus()
+        page.keyboard.press("Enter")
+
+    return choose
 
 
 def scrub(browser, url: str) -> float:

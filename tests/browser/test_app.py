@@ -54,8 +54,8 @@ class Visitor:
             "[data-testid=stApp][data-test-script-state=notRunning]", timeout=60_000
         )
         self.page.wait_for_function(
-            "() => [...document.querySelectorAll('.un-host')]"
-            ".every(e => e.querySelector('.main-svg'))",
+            "() => [...document.querySelectorAll('.un-host, [class*=st-key-stage-], "
+            "[class*=st-key-chart-]')].every(e => e.querySelector('.main-svg'))",
             timeout=60_000,
         )
         return self
@@ -324,9 +324,10 @@ def test_exported_html_still_scrubs(chromium, tmp_path):
 )
 def test_the_menu_saves(visit, item, start):
     visitor = visit().open("rnn")
-    visitor.page.get_by_role("button", name="save or share this picture").first.click()
+    stage = visitor.page.locator("[class*=st-key-stage-]")
+    stage.get_by_role("button", name="save or share this picture").click()
     with visitor.page.expect_download() as download:
-        visitor.page.get_by_role("menuitem", name=item).first.click()
+        stage.get_by_role("menuitem", name=item).click()
     assert Path(download.value.path()).read_bytes().startswith(start)
 
 
