@@ -1,4 +1,4 @@
-"""Page budgets: our pages and an empty Streamlit page in turn; python -m tests.bench."""
+"""Page budgets: our pages and an empty Streamlit page in turn; python -m tests.bench [slug ...]."""
 
 import statistics
 import subprocess
@@ -109,7 +109,7 @@ def interaction(browser, url: str) -> list[float]:
     page.wait_for_timeout(1500)
     press = _control(page)
     found = []
-    for i in range(PRESSES):
+    for i in range(PRESSES if press else 0):
         press(i)
         page.wait_for_timeout(500)
         start, end = page.evaluate("() => [meter.start, meter.end]")
@@ -120,22 +120,20 @@ def interaction(browser, url: str) -> list[float]:
 
 
 def _control(page):
-    """How the page's first control is moved to and fro by a key: a slider, a number, a choice."""
+    """How the page's first control is moved to and fro by a key: a slider, a number, a switch."""
     slider = page.locator("[data-testid=stSlider] input[type=range]").first
     number = page.locator(".st-key-un-controls [data-testid=stNumberInput] input").first
-    options = page.locator(".st-key-un-controls [data-testid=stButtonGroup] button")
+    switch = page.locator(".st-key-un-controls [data-testid=stCheckbox] input").first
     if slider.count():
         slider.focus()
         return lambda i: page.keyboard.press("ArrowLeft" if i % 2 else "ArrowRight")
     if number.count():
         number.focus()
         return lambda i: page.keyboard.press("ArrowDown" if i % 2 else "ArrowUp")
-
-    def choose(i):
-        options.nth((i + 1) % 2).focus()
-        page.keyboard.press("Enter")
-
-    return choose
+    if not switch.count():
+        return None
+    switch.focus()
+    return lambda _: page.keyboard.press("Space")
 
 
 def scrub(browser, url: str) -> float:
@@ -186,6 +184,8 @@ def main() -> None:
             f"{'paint ms':>10}{'/ default':>10}{'frame ms':>10}"
         )
         for concept in catalog.CONCEPTS:
+            if sys.argv[1:] and concept.slug not in sys.argv[1:]:
+                continue
             measure(browser, concept.slug, f"{ours}/{concept.slug}", floor, tuned)
         browser.close()
 
