@@ -1,14 +1,13 @@
 """The exam's questions on dropout as a penalty, and variants with whole numbers."""
 
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
 from viz.draw.numbers import short
 from viz.dropout import demo
-from viz.quiz import Choice, Expression, Feedback, Number, Parts, Question, Table, is_close
+from viz.dropout.unit_exercises import batch_norm, units
+from viz.quiz import Choice, Expression, Feedback, Number, Parts, Question, is_close
 
 Rng = np.random.Generator
 COLUMNS = (
@@ -188,36 +187,6 @@ def equal_norms(rng: Rng | None) -> Question:
     )
 
 
-def batch_norm(rng: Rng | None) -> Question:
-    """Part (c), second half: the relation to batch normalization."""
-    options = (
-        "both give the columns a common scale",
-        "both subtract the mean of each column",
-        "both add noise at test time",
-        "neither depends on the data",
-    )
-    order = np.array([1, 0, 3, 2]) if rng is None else rng.permutation(4)
-    place = list(order).index
-    return Question(
-        id="dr-x5",
-        part="c",
-        prompt="Dropout on the inputs of a regression acts like plain ridge on X̃ = XΓ⁻¹ instead of "
-        "X. What has this change of X in common with batch normalization of X's columns?",
-        answer=Choice(tuple(options[i] for i in order), place(0)),
-        why="X̃ = XΓ⁻¹ has columns of equal length, and so has a batch-normalized X. But dropout "
-        "does not remove the mean.",
-        feedback=(
-            Feedback(
-                place(1),
-                "Dropout leaves the mean; a column with a large mean even counts as a large one.",
-            ),
-            Feedback(place(2), "At test time neither is random."),
-            Feedback(place(3), "Both use the columns' sizes, which are data."),
-        ),
-        settings=demo.UnitSettings(),
-    )
-
-
 def _pair(weight: tuple[int, ...]) -> str:
     return f"({weight[0]}, {weight[1]})".replace("-", "−")
 
@@ -249,44 +218,6 @@ def penalty_value(rng: Rng | None) -> Question:
             Feedback(value, words) for value, words in wrong if abs(value - key) > 0.01 * key
         ),
         settings=_settings(p),
-    )
-
-
-def units(rng: Rng | None) -> Question:
-    """Which predictions change with the unit?"""
-    rows = ("ridge with one λ", "dropout", "batch norm, then ridge")
-    order = np.arange(3) if rng is None else rng.permutation(3)
-    changes = (True, False, False)
-
-    def says(method: int, column: int) -> Callable[[Any], bool]:
-        return lambda value: bool(value[list(order).index(method)][column])
-
-    return Question(
-        id="dr-x7",
-        prompt="Feature 1 is given in millimetres instead of metres and the model is fitted again. "
-        "Each method keeps its own settings (λ, p). Whose predictions change?",
-        answer=Table(
-            tuple(rows[i] for i in order),
-            ("change", "stay"),
-            tuple((changes[i], not changes[i]) for i in order),
-            single=True,
-        ),
-        why="Dropout's Γ and batch norm's standard deviation both carry the unit and take it out "
-        "again. Plain ridge charges every weight the same price, whatever the unit.",
-        feedback=(
-            Feedback(
-                says(0, 1),
-                "Ridge charges λw² for every weight. In millimetres the weight is a thousandth as "
-                "large and costs next to nothing: the fit changes.",
-            ),
-            Feedback(
-                says(1, 0),
-                "Dropout charges |x₁|²w₁²: the column gets a thousand times as long, the weight as "
-                "much shorter, and the price stays.",
-            ),
-            Feedback(says(2, 0), "Batch norm divides by the standard deviation, unit and all."),
-        ),
-        settings=demo.UnitSettings(),
     )
 
 
