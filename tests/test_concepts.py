@@ -62,6 +62,23 @@ def numbers_in(part):
             yield from numbers_in(value)
 
 
+def hidden_words(figure):
+    """Words of text traces that stand outside their axes: Plotly does not show them."""
+    for trace in figure["data"]:
+        if "text" not in trace.get("mode", "") or not isinstance(trace.get("text"), list):
+            continue
+        for letter in "xy":
+            axis = figure["layout"].get(f"{letter}axis{trace.get(f'{letter}axis', letter)[1:]}", {})
+            values = trace.get(letter)
+            if not isinstance(values, list) or axis.get("type") == "log" or "range" not in axis:
+                continue
+            low, high = sorted(axis["range"])
+            for value, text in zip(values, trace["text"], strict=False):
+                number = isinstance(value, int | float)
+                if number and text and str(text).strip() and not low <= value <= high:
+                    yield trace.get("name"), text, value
+
+
 def assert_honest(film, *, own_words=False):
     """Every frame has a caption that people can read, and no number is NaN or infinite.
 
@@ -81,7 +98,9 @@ def assert_honest(film, *, own_words=False):
     assert all(map(math.isfinite, numbers_in([f.layout for f in film.frames])))
     # Figures are made without Plotly's check (viz.draw.theme.figure); here it is made up for.
     for index in {0, len(film.frames) // 2, film.start_index} if film.frames else ():
-        go.Figure(films.figure_at(film, index))
+        figure = films.figure_at(film, index)
+        go.Figure(figure)
+        assert not list(hidden_words(figure)), index
 
 
 @pytest.mark.parametrize(("slug", "key"), VIEWS)

@@ -19,7 +19,7 @@ async ({ films, shown }) => {
     .filter((e) => ["path", "text", "tspan", "image", "rect"].includes(e.tagName))
     .map((e) => [e.tagName, ...names.map((name) => close(e.getAttribute(name) ?? "")),
       ...styles.map((name) => close(getComputedStyle(e)[name])),
-      e.tagName === "text" ? e.textContent : "", e.closest(".annotation")?.innerHTML.match(/translate\([^)]*\)/)?.[0]].join("|"));
+      e.tagName === "text" ? e.textContent : "", e.closest("[display=none]") ? "hidden" : "", e.closest(".annotation")?.innerHTML.match(/translate\([^)]*\)/)?.[0]].join("|"));
   const wrong = [];
   const compare = async (name) => {
     await player.draw();

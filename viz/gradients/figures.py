@@ -16,6 +16,7 @@ HEAD = (
     f"<span style='color:{theme.MUTED}'>dashed: theory; shaded: 20 seeds</span>"
 )
 BOARD = {"xaxis": "x2", "yaxis": "y2"}
+EDGE = 0.015
 MOVING = ("before", "after", "head before", "head after", "labels")
 
 
@@ -115,10 +116,10 @@ def _moving(tick: Tick, layer: int, low: float, high: float) -> list[dict[str, A
     ends = [min(max(end, low + 0.06 * (high - low)), high - 0.06 * (high - low)) for end in ends]
     recipes = (tick.experiment.baseline, tick.experiment.treated)
     texts = [
-        f"<b>{recipe.brief}</b><br>× {scale.size(net.log_grad[layer])}"
+        f"<b>{recipe.brief}</b>\u2002<br>× {scale.size(net.log_grad[layer])}\u2002"
         for recipe, net in zip(recipes, nets, strict=True)
     ]
-    left = -0.045 * tick.before.spec.depth
+    left = -EDGE * tick.before.spec.depth
     changes.append({"x": [left] * 2, "y": [round(end, 2) for end in ends], "text": texts})
     return changes
 
@@ -127,7 +128,7 @@ def layer_axis(depth: int, **more: Any) -> dict[str, Any]:
     """Layers from the input at the left to the output at the right."""
     step = next(s for s in (1, 2, 5, 10, 20, 50) if depth / s <= 6)
     places = [*range(0, depth - step // 2, step), depth]
-    pad = 0.015 * depth
+    pad = EDGE * depth
     return {"range": [-pad, depth + pad], "tickvals": places, "showgrid": False, **more}
 
 
