@@ -33,7 +33,7 @@ def read_numbers(text: str, *, limit: int, what: str = "list") -> tuple[float, .
     Args:
         text: what was typed; Unicode minus signs are understood.
         limit: how many numbers there may be at most.
-        what: the noun in the sentences about an empty or a long entry.
+        what: the noun that every sentence names.
 
     Raises:
         ValueError: an item is not a finite number, or there are none or too many.
@@ -47,7 +47,7 @@ def read_numbers(text: str, *, limit: int, what: str = "list") -> tuple[float, .
     for position, item in enumerate(items, start=1):
         value = _finite(item)
         if value is None:
-            raise ValueError(f"'{_short(item)}' is not a number (item {position})")
+            raise ValueError(f"the {what}: '{_short(item)}' is not a number (item {position})")
         numbers.append(value)
     return tuple(numbers)
 

@@ -69,7 +69,11 @@ def test_own_data_from_a_file(tmp_path, capsys):
         (["rnn", "--set", "w=9"], ".json", "w must be at most 3, got 9"),
         (["rnn", "--set", "zz=9"], ".json", "'zz' is no setting of view 'graph'"),
         (["rnn", "--set", "w"], ".json", "--set takes NAME=VALUE, got 'w'"),
-        (["rnn", "--set", "u=a b"], ".json", "'a' is not a number (item 1)"),
+        (
+            ["rnn", "--set", "u=a b"],
+            ".json",
+            "the sequence of inputs: 'a' is not",
+        ),
         (["rnn", "--step", "99"], ".json", "step must be between 0 and 15, got 99"),
         (["rnn"], ".exe", "the file must end in one of .html"),
         (["rnn", "--set", "own=@/no/such"], ".json", "cannot be read as UTF-8 text"),

@@ -89,7 +89,10 @@ def test_polynomials_and_expressions_agree(factors, x, y):
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
-        (lambda: tables.read_numbers("1, two", limit=9), "'two' is not a number (item 2)"),
+        (
+            lambda: tables.read_numbers("1, two", limit=9),
+            "the list: 'two' is not a number",
+        ),
         (lambda: tables.read_numbers("", limit=9), "needs at least 1 number"),
         (lambda: tables.read_numbers("1 2 3", limit=2), "at most 2 numbers, got 3"),
         (

@@ -97,7 +97,7 @@ def run_graph(settings: GraphSettings, progress: Progress = quiet) -> Graph:
 
 def read_inputs(text: str, *, limit: int) -> tuple[float, ...]:
     """Inputs as typed, each at most 100 in size."""
-    inputs = tables.read_numbers(text, limit=limit, what="sequence")
+    inputs = tables.read_numbers(text, limit=limit, what="sequence of inputs")
     for k, value in enumerate(inputs, 1):
         if abs(value) > LIMIT:
             raise ValueError(f"input {k} must lie between -100 and 100, got {value:g}")
