@@ -137,6 +137,7 @@ class Question:
         answer: the form and the key.
         why: the working, Markdown, shown after the commit.
         feedback: words for known mistakes, the first that fits is said.
+        hint: a first step, said to a mistake that nobody foresaw.
         figure: what stands in the stage's place while the question is open.
         settings: the state of the page that shows the answer.
         points: as in the exam.
@@ -148,6 +149,7 @@ class Question:
     answer: Answer
     why: str
     feedback: tuple[Feedback, ...] = ()
+    hint: str = ""
     figure: Film | None = None
     settings: BaseSettings | None = None
     points: int = 1
@@ -183,7 +185,7 @@ def check(question: Question, text: str) -> Verdict:
     if grade.right and (said is None or not said.accept):
         return Verdict(True, grade.parts, "")
     if said is None:
-        return Verdict(False, grade.parts, "")
+        return Verdict(False, grade.parts, question.hint)
     return Verdict(said.accept or grade.right, grade.parts, said.words)
 
 

@@ -164,3 +164,19 @@ def test_progress_is_read():
     assert quiz.solved_from(stored, ("bn-x1",)) == {"bn-x1": (0, 7, 9999)}
     many = {"v": 1, "solved": {"bn-x1": list(range(80))}}
     assert len(quiz.solved_from(many, ("bn-x1",))["bn-x1"]) == 50
+
+
+def test_a_mistake_that_nobody_foresaw_gets_the_hint():
+    known = (quiz.Feedback(3.0, "The sign."),)
+    question = quiz.Question(
+        id="t-x1",
+        prompt="?",
+        answer=quiz.Number(5.0),
+        why="5",
+        feedback=known,
+        hint="Begin with the unit.",
+        settings=None,
+    )
+    assert quiz.check(question, "4").words == "Begin with the unit."
+    assert quiz.check(question, "3").words == "The sign."
+    assert quiz.check(question, "5") == quiz.Verdict(True, (), "")

@@ -56,8 +56,8 @@ def scores(rng: Rng) -> Question:
                 lambda typed: sum(is_close(a, b) for a, b in zip(typed, found, strict=True)) == 3,
                 "Three are right; check signs and zeros in the other one.",
             ),
-            Feedback(lambda _: True, "Multiply a key and the query entry by entry, then add up."),
         ),
+        hint="Multiply a key and the query entry by entry, then add up.",
         settings=table_settings(inputs, play="steps"),
     )
 
@@ -88,6 +88,7 @@ def output(rng: Rng) -> Question:
         why=f"The scores are {wording.scores(inputs.scores).removeprefix('Scores ')}: key "
         f"{won.winner + 1} wins, so the output is its value {wording.vector(won.output)}.",
         feedback=_output_feedback(inputs, answer),
+        hint="First find the key with the largest score; its value alone gets a weight.",
         settings=table_settings(inputs, play="steps", mode="argmax"),
     )
 

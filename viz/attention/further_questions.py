@@ -47,8 +47,6 @@ def distance(rng: Rng) -> Question:
     key = Number(found.distance, abs=0.005, rel=0.0)
     first, other = (str(place + 1).translate(SUBS) for place in (won.winner, near))
     feedback = [Feedback(wrong, words) for wrong, words in said if not key.same(key.key, wrong)]
-    first_step = "For each other key: how far is the query from where both score the same?"
-    feedback.append(Feedback(lambda _: True, first_step))
     return Question(
         id="at-x5",
         prompt=f"{given(inputs, values=False)}\n\nKey {won.winner + 1} wins by inner product. How "
@@ -59,6 +57,7 @@ def distance(rng: Rng) -> Question:
         f"‖k{first} − k{other}‖ = {short(gap)} / √{short(square)} = {found.distance:.4f}; every "
         "other wall is farther.",
         feedback=tuple(feedback),
+        hint="For each other key: how far is the query from where both score the same?",
         settings=map_settings(inputs),
     )
 
@@ -115,7 +114,6 @@ def winning_weight(rng: Rng) -> Question:
         for wrong, near, words in said
         if not key.same(key.key, wrong)
     ]
-    feedback.append(Feedback(lambda _: True, "Begin with score/τ for every key, then e to that."))
     gaps = [float((score - inputs.scores.max()) / tau) for score in inputs.scores]
     powers = " + ".join(f"e^({short(gap, 3)})" if gap else "1" for gap in gaps)
     return Question(
@@ -125,6 +123,7 @@ def winning_weight(rng: Rng) -> Question:
         answer=key,
         why=f"Take off the largest score and divide by τ: 1 / ({powers}) = {key.key:.4f}.",
         feedback=tuple(feedback),
+        hint="Begin with score/τ for every key, then e to that.",
         settings=table_settings(inputs, play="steps", temperature=tau),
     )
 

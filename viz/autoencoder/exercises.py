@@ -178,6 +178,7 @@ def balanced(rng: Rng | None) -> Question:
                 part=1,
             ),
         ),
+        hint="Where is the price's derivative with respect to s zero?",
         settings=ValleySettings(),
         points=2,
     )

@@ -41,10 +41,8 @@ def exact(rng: Rng | None) -> Question:
         why="One direction costs d(1 − s²)² + 2λs², least at s² = 1 − λ/d, or at 0 when d ≤ λ: "
         + ", ".join(f"{short(s)}" for _, s in rows)
         + ".",
-        feedback=(
-            *_exact_feedback(rows, l2),
-            Feedback(lambda _: True, "Begin with 1 − λ/d for the first direction: what is it?"),
-        ),
+        feedback=tuple(_exact_feedback(rows, l2)),
+        hint="Begin with 1 − λ/d for the first direction: what is it?",
         settings=TrainingSettings(l2=l2) if rng is None else None,
         points=3,
     )
@@ -97,8 +95,8 @@ def in_torch(rng: Rng | None) -> Question:
             Feedback(l2 / dim, "The gradient of λ|W|² is 2λW: a factor 2 is missing.", part=0),
             Feedback(l2, "Two things are missing: the 2 of 2λW, and the division by m.", part=0),
             Feedback(mean, "The sum over features is not divided by m.", part=1),
-            Feedback(lambda _: True, "What is the gradient of λ|W|², as a multiple of W?"),
         ),
+        hint="What is the gradient of λ|W|², as a multiple of W?",
         settings=TrainingSettings(),
         points=2,
     )

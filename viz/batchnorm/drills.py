@@ -36,16 +36,11 @@ def landing(rng: Rng | None) -> Question:
         answer=Number(float(key), abs=0.02),
         why=f"x lies {k} standard deviation{'s' * (abs(k) != 1)} from the mean, so x̂ = {k} and "
         f"y = γ x̂ + β = {float(key):g}.".replace("-", "−"),
-        feedback=(
-            *(
-                Feedback(float(w), text.replace("-", "−"))
-                for w, text in zip(wrong, words[: len(wrong)], strict=True)
-            ),
-            Feedback(
-                lambda value: not is_close(value, float(key), atol=0.02),
-                "Subtract the mean, divide by the deviation; then multiply by γ and add β.",
-            ),
+        feedback=tuple(
+            Feedback(float(w), text.replace("-", "−"))
+            for w, text in zip(wrong, words[: len(wrong)], strict=True)
         ),
+        hint="Subtract the mean, divide by the deviation; then multiply by γ and add β.",
         settings=settings_of(draw),
     )
 

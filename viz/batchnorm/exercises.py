@@ -42,6 +42,7 @@ def output_moments(rng: Rng | None) -> Question:
         f"were. Then γ sets the deviation to |γ| = {spread:g} and β the mean to {after:g}: ticks "
         "one old deviation apart land one |γ| apart.".replace("-", "−"),
         feedback=_moment_feedback(mean, std, gamma, beta, ticks),
+        hint="Undo the old mean and deviation first: where does each tick stand in deviations?",
         settings=settings_of(draw),
         points=4,
     )

@@ -236,11 +236,8 @@ def path_log_prob(rng: Rng | None) -> Question:
                 "it counts.",
                 accept=True,
             ),
-            Feedback(
-                lambda value: abs(value - key) > 0.005,
-                "Follow the path from the start and add its three log-probabilities, one a word.",
-            ),
         ),
+        hint="Follow the path from the start and add its three log-probabilities, one a word.",
         figure=_figure(case),
         settings=_settings(case, 8),
     )

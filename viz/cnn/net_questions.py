@@ -114,14 +114,9 @@ def receptive_field(rng: Rng | None) -> Question:
         "length.)",
         answer=Count(key),
         why=f"r grows by (k − 1) times the jump, and the jump by the stride: {steps}.",
-        feedback=(
-            *(Feedback(wrong, words) for wrong, words in listed if wrong != key),
-            Feedback(
-                lambda value: value != key,
-                "Start with 1 pixel and go from layer to layer: each adds k − 1 jumps, and a "
-                "stride makes the jumps behind it longer.",
-            ),
-        ),
+        feedback=tuple(Feedback(wrong, words) for wrong, words in listed if wrong != key),
+        hint="Start with 1 pixel and go from layer to layer: each adds k − 1 jumps, and a stride "
+        "makes the jumps behind it longer.",
         settings=case.settings(),
     )
 
@@ -175,11 +170,8 @@ def by_parameters(rng: Rng | None) -> Question:
         feedback=(
             *(sizes if wrong != key else []),
             Feedback(tuple(reversed(key)), "The smallest first."),
-            Feedback(
-                lambda value: value != key,
-                "FLATTEN in front of FC makes a weight for each pixel of each channel; with GAP "
-                "the size of the image does not matter.",
-            ),
         ),
+        hint="FLATTEN in front of FC makes a weight for each pixel of each channel; with GAP the "
+        "size of the image does not matter.",
         settings=bank[items[key[-1]]].settings(),
     )

@@ -169,6 +169,8 @@ def sums(rng: Rng | None) -> Question:
         feedback=tuple(
             Feedback(wrong, words, part=part) for part, wrong, words in listed if wrong != key[part]
         ),
+        hint="Go layer by layer: a filter has k × k × depth weights and a bias, and each of its "
+        "positions costs k × k × depth multiplications.",
         settings=case.settings(),
         points=2,
     )

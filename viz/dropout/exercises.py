@@ -104,6 +104,7 @@ def penalty_matrix(rng: Rng | None) -> Question:
             ),
             Feedback(f"{drop}*{keep}", "That is before substituting, and Γ enters squared."),
         ),
+        hint=f"Put w̌ = w/{kept} into the penalty and read off what stands in front of |Γ̌w|².",
         settings=demo.CostSettings(),
         points=2,
     )
@@ -182,6 +183,7 @@ def equal_norms(rng: Rng | None) -> Question:
                 accept=True,
             ),
         ),
+        hint="Column j of XΓ⁻¹ is column j of X divided by Γ's entry j.",
         settings=_settings(p, data="unequal", num_features=3),
         points=2,
     )
@@ -217,6 +219,7 @@ def penalty_value(rng: Rng | None) -> Question:
         feedback=tuple(
             Feedback(value, words) for value, words in wrong if abs(value - key) > 0.01 * key
         ),
+        hint="|Γ̌w̌|² is the sum of (column length × weight)²; then times p(1 − p).",
         settings=_settings(p),
     )
 

@@ -53,11 +53,6 @@ def _index(number: int) -> str:
     return str(number).translate(SUBS)
 
 
-def _otherwise(words: str) -> Feedback:
-    """A first step, for a mistake that has no words of its own."""
-    return Feedback(lambda _: True, words)
-
-
 def masked_loss(rng: Rng | None) -> Question:
     """Part (b): the loss as an expression."""
     _, labels, held = _case(rng)
@@ -102,8 +97,8 @@ def masked_loss(rng: Rng | None) -> Question:
                 "That is base 10; the natural log is meant, accepted.",
                 accept=True,
             ),
-            _otherwise("Begin with one training node: what does the loss charge for its label?"),
         ),
+        hint="Begin with one training node: what does the loss charge for its label?",
         settings=demo.LossSettings() if rng is None else None,
         points=3,
     )
@@ -151,8 +146,8 @@ def shape(rng: Rng | None) -> Question:
         feedback=(
             Feedback((k, d), f"W₁ acts on a vector of {k} numbers: {k} columns."),
             Feedback((d, d), f"W₂ m has {k} entries, not {d}."),
-            _otherwise("Rows first: how many numbers must come out, and how many go in?"),
         ),
+        hint="Rows first: how many numbers must come out, and how many go in?",
         settings=demo.LayerSettings(),
     )
 
@@ -196,10 +191,8 @@ def terms(rng: Rng | None) -> Question:
         answer=Parts(*items),
         why=f"The neighbors are summed ({'; '.join(words)}) and the sum is divided by how many "
         "there are.",
-        feedback=(
-            *(f for f in feedback if f is not None),
-            _otherwise("Find the edges that end at the node: its neighbors are at the other ends."),
-        ),
+        feedback=(*(f for f in feedback if f is not None),),
+        hint="Find the edges that end at the node: its neighbors are at the other ends.",
         settings=demo.LayerSettings(node=chosen[0]) if rng is None else None,
         points=3,
     )
@@ -242,10 +235,8 @@ def one_layer(rng: Rng | None) -> Question:
         why=f"Message{'s' if len(inbox) > 1 else ''} {', '.join(fixed(m, 4) for m in inbox)}; "
         f"{short(own)} + {_bracketed(short(first))} × "
         f"{_bracketed(fixed(sum(inbox) / len(inbox), 4))} = {fixed(key, 4)}.",
-        feedback=(
-            *(Feedback(value, words) for value, words in wrong if abs(value - key) > 0.01),
-            _otherwise("First the message of each neighbor, tanh(W₂ s); then their mean."),
-        ),
+        feedback=(*(Feedback(value, words) for value, words in wrong if abs(value - key) > 0.01),),
+        hint="First the message of each neighbor, tanh(W₂ s); then their mean.",
         settings=demo.LayerSettings(node=node) if rng is None else None,
     )
 

@@ -121,6 +121,7 @@ def power_of_ten(rng: Rng | None) -> Question:
                 "log10(x) is read as log(10)·x here: write log(x)/log(10), or the number itself.",
             ),
         ),
+        hint="What does one layer do to the squared size: the ½ of ReLU times what the weights do?",
         settings=_nearest(depth, gain),
         points=2,
     )

@@ -34,8 +34,6 @@ def reachable(rng: Rng) -> Question:
         for wrong, words, part in said
         if wrong != (across, up)[part]
     ]
-    first_step = f"Draw the arrows that lead to decoder step {j}, and follow them back."
-    feedback.append(Feedback(lambda _: True, first_step))
     return Question(
         id="tr-x4",
         prompt=f"The encoder reads {' '.join(shown)}. Which of these tokens can influence English "
@@ -47,6 +45,7 @@ def reachable(rng: Rng) -> Question:
         why=f"Horizontal: all {count}, through the last state. Vertical: state {j} has read the "
         f"first {len(up)} only, and later states never come back to step {j}.",
         feedback=tuple(feedback),
+        hint=f"Draw the arrows that lead to decoder step {j}, and follow them back.",
         settings=FlowSettings(source=" ".join(pair.source), source_sos=sos),
         points=2,
     )
@@ -77,6 +76,7 @@ def longest(rng: Rng) -> Question:
                 part=1,
             ),
         ),
+        hint="Write one English token under each Spanish one: which of them have a place?",
         settings=RowSettings.model_validate(
             {
                 "stack": "vertical",
