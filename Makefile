@@ -2,9 +2,10 @@
 PYTHON ?= python3
 HOST ?= localhost
 PORT ?= 8501
+EXAMPLES ?= 200
 BIN := .venv/bin
 
-.PHONY: app dev test unit check format bench thumbnails pictures clean
+.PHONY: app dev test unit check fuzz format bench thumbnails pictures clean
 
 .venv/app: requirements.txt
 	$(PYTHON) -m venv .venv
@@ -35,6 +36,10 @@ check: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(MAKE) test
+
+# Links that nobody made: new random settings for every view, each run others.
+fuzz: .venv/dev
+	EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -k no_link_breaks --numprocesses 2
 
 format: .venv/dev
 	$(BIN)/ruff check --fix .

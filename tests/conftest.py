@@ -17,10 +17,10 @@ ROOT = Path(__file__).resolve().parents[1]
 # Small matrices are multiplied fastest on one thread; several only wait for each other.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")
-# On a build server the same examples every time; at a desk new ones.
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+# The suite draws the same examples every time; ``make fuzz`` draws new ones, and that many.
+EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
+settings.register_profile("suite", derandomize=not EXAMPLES)
+settings.load_profile("suite")
 ARGUMENTS = [
     "--disable-gpu",
     "--disable-quic",

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import EXAMPLES
 from viz import catalog, quiz
 from viz import settings as settings_
 from viz.draw import film as films
@@ -166,7 +167,7 @@ def test_no_link_breaks_a_view(slug, key):
     view = view_of(slug, key)
 
     @given(st.from_type(view.settings))
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES or 12, deadline=None, suppress_health_check=list(HealthCheck))
     def holds(drawn):
         chosen = settings_.settings_from(view.settings, drawn.model_dump())
         if view.slow(chosen):

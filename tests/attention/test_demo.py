@@ -207,3 +207,11 @@ def test_temperature_and_query_mean_the_same_in_every_view():
         for control in controls(view.settings):
             if control.kind != "own":
                 assert seen.setdefault(control.key, control.label) == control.label
+
+
+def test_the_plane_reaches_a_query_that_lies_beyond_it():
+    settings = MapSettings(q3=2.0, plane="q2 q3", span=1.0)
+    result = BY_KEY["map"].run(settings)
+    assert result.window.right == pytest.approx(2.2)
+    assert result.window.low == pytest.approx(-2.2)
+    assert BY_KEY["map"].run(MapSettings(span=3.0)).window.right == 3.0

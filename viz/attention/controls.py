@@ -118,7 +118,15 @@ class MapSettings(BaseSettings):
     q3: float = _query(2)
     plane: Literal["q1 q2", "q1 q3", "q2 q3"] = choice("q1 q2", key="plane", label="Plane")
     paint: Literal["slope", "weight"] = choice("slope", key="paint", label="Ground shows")
-    span: float = number(5.0, key="span", label="Plane reaches to ±", low=1, high=10, step=0.5)
+    span: float = number(
+        5.0,
+        key="span",
+        label="Plane reaches to ±",
+        low=1,
+        high=10,
+        step=0.5,
+        hint="further if the query lies beyond",
+    )
     keys: str = _keys()
     values: str = _values()
     scaled: bool = _scaled()

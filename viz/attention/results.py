@@ -32,6 +32,8 @@ from viz.attention.training import Mode
 Play = Literal["tau", "steps"]
 Paint = Literal["slope", "weight"]
 WALK = 41
+# The query's dot and name need this much of the plane around them.
+ROOM = 1.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,9 +146,13 @@ def lookup(
 
 
 def map_of(looked: Lookup, axes: tuple[int, int], span: float, paint: Paint) -> Map:
-    """Cells, landscape and the walk to the nearest wall, on a plane through the query's entries."""
+    """Cells, landscape and the walk to the nearest wall, on a plane through the query's entries.
+
+    The plane reaches to ``span`` in every direction, further if the query lies beyond.
+    """
     inputs, grid = looked.inputs, temperatures(len(looked.states) - 2)
     plane = coordinate_plane(inputs.query, *axes)
+    span = max(span, ROOM * float(np.abs(plane.place(inputs.query)).max()))
     window = Window(-span, span, -span, span)
     nearest = looked.flips.nearest
     ways, walked = np.zeros(0), np.zeros((0, 0))

@@ -71,6 +71,8 @@ def _traces(descent: Descent, i: int) -> list[dict[str, Any]]:
     dot = {"type": "scatter", "mode": "markers", "cliponaxis": False}
     right = {"xaxis": "x2", "yaxis": "y2"}
     exam = np.array([0.5, 1.0, 2.0])
+    # Rounded before joining: the middle of FLOOR is 1 up to the last bit, on some machines not.
+    shares = np.union1d(np.round(FLOOR, 4), exam)
     return [
         _contours(descent),
         {
@@ -93,11 +95,11 @@ def _traces(descent: Descent, i: int) -> list[dict[str, Any]]:
             "type": "scatter",
             "mode": "lines+markers",
             "name": "price",
-            "x": np.round(np.union1d(FLOOR, exam), 4).tolist(),
-            "y": np.round(valley.price(np.union1d(FLOOR, exam)), 4).tolist(),
+            "x": shares.tolist(),
+            "y": np.round(valley.price(shares), 4).tolist(),
             "line": {"color": theme.INK, "width": 3},
             "marker": {
-                "size": [9.0 if s in exam else 0.0 for s in np.union1d(FLOOR, exam)],
+                "size": [9.0 if s in exam else 0.0 for s in shares],
                 "color": theme.INK,
                 "opacity": 1,
             },
