@@ -1,13 +1,13 @@
 """A film: one figure, the frames that change parts of it, and a sentence for each frame."""
 
 import base64
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import orjson
 import plotly.graph_objects as go
 
 ROLES = ("fwd", "bwd", "par", "tru", "muted")
@@ -107,65 +107,64 @@ def plain(caption: str) -> str:
 
 def figure_at(film: Film, index: int) -> dict[str, Any]:
     """The figure's dict with the changes of one frame."""
-    figure = _encode(film.figure.to_plotly_json())
+    figure: dict[str, Any] = orjson.loads(_dump(film.figure.to_plotly_json()))
     if film.frames:
         frame = film.frames[index]
-        for trace, change in zip(frame.traces, frame.data, strict=True):
-            figure["data"][trace].update(_encode(change))
-        figure["layout"].update(_encode(frame.layout))
-    return dict(figure)
+        for trace, change in zip(frame.traces, orjson.loads(_dump(frame.data)), strict=True):
+            figure["data"][trace].update(change)
+        figure["layout"].update(orjson.loads(_dump(frame.layout)))
+    return figure
 
 
 def to_json(film: Film) -> dict[str, Any]:
     """What the stage takes: plain JSON values, long arrays in Plotly's base64 form."""
-    return {
-        "figure": _encode(film.figure.to_plotly_json()),
+    return dict(orjson.loads(to_bytes(film)))
+
+
+def to_bytes(film: Film) -> bytes:
+    """The JSON of `to_json` in UTF-8; numbers that JSON does not know become null."""
+    content = {
+        "figure": film.figure.to_plotly_json(),
         "frames": [
             {
                 "label": frame.label,
                 "caption": frame.caption,
-                "traces": list(frame.traces),
-                "data": [_encode(change) for change in frame.data],
-                "layout": _encode(frame.layout),
+                "traces": frame.traces,
+                "data": frame.data,
+                "layout": frame.layout,
             }
             for frame in film.frames
         ],
         "variable": film.variable,
         "start": film.start_index,
         "pace": film.pace,
-        "table": _encode(film.table) if film.table is not None else None,
+        "table": film.table,
     }
+    return _dump(content)
 
 
-def _encode(value: Any) -> Any:
-    """Plain JSON values. Exact types first: a film has tens of thousands of small values."""
-    kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
-        return value
-    if kind is float:
-        return value if math.isfinite(value) else None
-    if kind is dict:
-        return {key: _encode(part) for key, part in value.items()}
-    if kind is list or kind is tuple:
-        return [_encode(part) for part in value]
+def _dump(value: Any) -> bytes:
+    return orjson.dumps(value, _plain, orjson.OPT_NON_STR_KEYS)
+
+
+def _plain(value: Any) -> Any:
+    """What is no JSON value, in terms of those that are."""
     match value:
         case np.ndarray():
-            return _encode_array(value)
-        case Mapping():
-            return {str(key): _encode(part) for key, part in value.items()}
+            return _plain_array(value)
         case np.generic():
-            return _encode(value.item())
+            return value.item()
         case go.layout.Template():
-            return _encode(value.to_plotly_json())
-        case list() | tuple():
-            return [_encode(part) for part in value]
-    return value
+            return value.to_plotly_json()
+        case Mapping():
+            return dict(value)
+    raise TypeError(f"a film cannot carry a {type(value).__name__}")
 
 
-def _encode_array(array: np.ndarray[Any, Any]) -> Any:
+def _plain_array(array: np.ndarray[Any, Any]) -> Any:
     numeric = array.dtype.kind in "iuf"
     if array.size <= _SHORT or not numeric or array.ndim > 2:
-        return _encode(array.tolist())
+        return array.tolist()
     if array.dtype.kind == "f" and array.dtype.itemsize < 4:
         array = array.astype(np.float32)
     if array.dtype.kind in "iu" and array.dtype not in (np.int8, np.uint8, np.int16, np.int32):

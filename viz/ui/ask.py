@@ -86,10 +86,9 @@ def _asked(ids: list[str]) -> tuple[str, int | None, str]:
 def _picture(page: "Page", question: quiz.Question, attempt: Attempt, place: str) -> None:
     """While the question is open its own figure stands on the stage, or nothing does."""
     if attempt.over:
-        page.stage()
         return
     if question.figure is not None:
-        with page.stage_place:
+        with page.figure_place:
             play(shoot(question.figure), key=f"{place}:figure", layout="wide")
     # The stage is mounted anew when it returns, and then starts from the link's step.
     st.session_state.pop(f"mounted:{page.slug}", None)
@@ -200,7 +199,7 @@ def _lecture(page: "Page", question: quiz.Question, attempt: Attempt, place: str
 
     Question and answer stand above the picture, where a hall sees both at once.
     """
-    with page.notice_place:
+    with page.question_place:
         st.markdown(question.prompt)
         if attempt.over:
             st.markdown(f"**Answer:** {question.answer.shown()}")

@@ -21,8 +21,9 @@ def measured(place: str) -> None:
 
 
 def lecture(place: str) -> None:
-    """A key was pressed that begins or ends lecture mode."""
+    """A key was pressed that begins or ends lecture mode: all of the page changes."""
     link.write("lecture", "1" if st.session_state[place].get("lecture") else None)
+    st.rerun()
 
 
 @st.fragment(run_every=0.4)

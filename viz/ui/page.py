@@ -1,6 +1,6 @@
 """The frame of a concept's page: header, stage, controls, tabs; in lecture mode the stage alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Any
 
@@ -17,47 +17,85 @@ from viz.view import View
 TABS = ("Explore", "Derive", "Check yourself", "Code")
 CHECK = TABS[2]
 COLUMNS = (4.6, 1)
+Special = Callable[["Page"], None]
+
+
+def _nothing(_page: "Page") -> None:
+    return None
 
 
 class Page:
-    """One concept's page: ``show`` its views, then ``ask`` its questions."""
+    """One concept's page: ``show`` its views, then ``ask`` its questions.
+
+    What follows the controls is a fragment: moving one runs and sends that part alone. Header,
+    tabs, suggestions and questions stand around it and are run when something else happens.
+    """
 
     def __init__(self, slug: str) -> None:
         self.slug = slug
         self.concept = catalog.find(slug)
-        self.raw = link.raw()
         self.lecture = st.query_params.get("lecture") == "1"
         self.bare = self.lecture or bool(st.context.is_embedded)
         self.unknown_view: tuple[str, ...] = ()
 
-    def show(self, views: tuple[View[Any, Any], ...]) -> None:
-        """Header, stage, controls, sentence; Explore, Derive, Code."""
-        self.views = views
+    def show(self, views: tuple[View[Any, Any], ...], special: Special = _nothing) -> None:
+        """Header, stage, controls, sentence; Explore, Derive, Code.
+
+        Args:
+            views: the first is the exam's.
+            special: draws what this page alone has in Explore, before the further charts.
+        """
+        self.views, self.special = views, special
         st.session_state[f"first:{self.slug}"] = views[0].key
         controls.enter(self.slug, views)
         self._follow()
         self.view = self._view()
         self.asking = self._checks() and ask.is_open(self.concept.exercises())
         header = st.container() if self.bare else st.container(key="un-header")
-        left, right = self._columns()
-        self.notice_place = left.container()
-        self.stage_place = left.container()
-        self.problems = controls.problems(self.slug, self.view, self.raw)
-        values = controls.values(self.slug, self.view)
-        self.settings = settings.settings_from(self.view.settings, values)
-        self.result = self._result()
+        left, self.controls_place = self._columns()
+        # Questions write here: in the stage's column, and not where the fragment clears.
+        self.question_place, self.figure_place = left.container(), left.container()
+        self.tab = self._tabs()
         # The picture is sent first: the browser paints it before it draws the rest of the page.
-        if not self._checks():
-            self.stage()
-        hidden = self.bare or self.asking
+        with left:
+            if self.asking:
+                self._hide_controls()
+            else:
+                self._live()
         if not self.bare:
             self._header(header)
-        agreed = controls.draw(self.slug, self.view, values, right, hidden=hidden)
-        if not hidden:
-            self._buttons(right)
-        self.tab = self._tabs()
+        if self.tab == TABS[0]:
+            with self.fixed_place:
+                tabs.suggestions(self.slug, self.views, self.view)
+            with self.tab_places[TABS[0]]:
+                tabs.related(self.slug)
+
+    @st.fragment(key=link.LIVE)
+    def _live(self) -> None:
+        """Stage, controls, and what the open tab says of the present settings."""
+        self.notice_place = st.container()
+        values = controls.values(self.slug, self.view)
+        self.problems = controls.problems(self.slug, self.view, link.raw())
+        self.settings = settings.settings_from(self.view.settings, values)
+        self.result = self._result()
+        self._play()
+        self._controls(values)
         if self.tab:
-            self._open_tab()
+            with self.live_place:
+                self._open_tab()
+
+    def _hide_controls(self) -> None:
+        """While a question is open its settings stay in the link, and its picture away."""
+        values = controls.values(self.slug, self.view)
+        for sentence in (*self.unknown_view, *controls.problems(self.slug, self.view, link.raw())):
+            self.question_place.warning(sentence, icon=":material/error:")
+        self._controls(values)
+
+    def _controls(self, values: Mapping[str, Any]) -> None:
+        place, hidden = self.controls_place, self.bare or self.asking
+        agreed = controls.draw(self.slug, self.view, values, place, hidden=hidden)
+        if not hidden:
+            self._buttons(place)
         self._again(agreed)
 
     def _again(self, agreed: bool) -> None:
@@ -72,11 +110,6 @@ class Page:
         if self._checks():
             with self.tab_places[CHECK] if self.tab else nullcontext():
                 ask.questions(self, makers)
-
-    def stage(self) -> None:
-        """Draw the film of the present settings."""
-        with self.stage_place:
-            self._play()
 
     def _checks(self) -> bool:
         """Whether the page is asking: the tab is open, or a lecturer's link names a question."""
@@ -161,7 +194,10 @@ class Page:
             return ""
         places = st.tabs(list(TABS), key="tab", bind="query-params", on_change="rerun")
         self.tab_places = dict(zip(TABS, places, strict=True))
-        return next((name for name, place in self.tab_places.items() if place.open), TABS[0])
+        tab = next((name for name, place in self.tab_places.items() if place.open), TABS[0])
+        self.fixed_place = self.tab_places[tab].container()
+        self.live_place = self.tab_places[tab].container()
+        return tab
 
     def _result(self) -> Any:
         """The result of the present settings, or of the last good ones with a sentence why."""
@@ -266,14 +302,15 @@ class Page:
         return cache.shot(self.slug, self.view.key, pinned, phone, found)
 
     def _open_tab(self) -> None:
-        phone = events.layout() == "phone"
-        with self.tab_places[self.tab]:
-            if self.tab == TABS[0]:
-                tabs.explore(self.slug, self.views, self.view, self.shown, self.result, phone)
-            elif self.tab == TABS[1]:
-                tabs.derive(self.slug, self.view, self.shown, self.result)
-            elif self.tab == TABS[3]:
-                tabs.code(self.slug, self.view, self.shown)
+        if self.tab == TABS[0]:
+            controls.own_data(self.slug, self.view)
+            self.special(self)
+            phone = events.layout() == "phone"
+            tabs.explore(self.slug, self.view, self.shown, self.result, phone)
+        elif self.tab == TABS[1]:
+            tabs.derive(self.slug, self.view, self.shown, self.result)
+        elif self.tab == TABS[3]:
+            tabs.code(self.slug, self.view, self.shown)
 
     def go(self, settings: BaseSettings) -> None:
         """Load the state that shows an answer; for callbacks."""

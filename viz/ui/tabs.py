@@ -8,7 +8,7 @@ import streamlit as st
 from viz import catalog, export
 from viz.draw.numbers import listed, short
 from viz.settings import BaseSettings, to_link
-from viz.ui import cache, controls, link
+from viz.ui import cache, link
 from viz.ui.places import PAGES
 from viz.ui.stage.player import play
 from viz.view import Preset, View
@@ -16,15 +16,8 @@ from viz.view import Preset, View
 ROWS = 200
 
 
-def explore(
-    slug: str,
-    views: tuple[View[Any, Any], ...],
-    view: View[Any, Any],
-    settings: BaseSettings,
-    result: Any,
-    phone: bool,
-) -> None:
-    """Findings, presets, own data, further charts, the value table."""
+def suggestions(slug: str, views: tuple[View[Any, Any], ...], view: View[Any, Any]) -> None:
+    """Findings and presets: what to try."""
     for place, preset in enumerate(view.findings):
         _finding(slug, views, view, preset, f"finding:{view.key}:{place}")
     if view.presets:
@@ -37,17 +30,23 @@ def explore(
                 on_click=link.take,
                 args=(slug, views, view, preset),
             )
-    controls.own_data(slug, view)
+
+
+def explore(
+    slug: str, view: View[Any, Any], settings: BaseSettings, result: Any, phone: bool
+) -> None:
+    """Further charts and the value table of a result."""
     layout = "phone" if phone else "wide"
     for place, shot in enumerate(cache.charts(slug, view.key, settings, phone, result)):
         play(shot, key=f"chart:{slug}:{view.key}:{place}", layout=layout)
-    if view.table is not None:
-        with st.expander("Values"):
-            st.markdown(markdown_table(view.table(result)))
-    _related(slug)
+    if view.table is None:
+        return
+    values = st.expander("Values", key=f"values:{slug}", on_change="rerun")
+    if values.open:
+        values.markdown(markdown_table(view.table(result)))
 
 
-def _related(slug: str) -> None:
+def related(slug: str) -> None:
     """Links to concepts that share something with this one."""
     there = {concept.slug: concept.title for concept in catalog.CONCEPTS}
     for other, words in catalog.find(slug).related:

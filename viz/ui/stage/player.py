@@ -50,7 +50,7 @@ class Shot:
 
 def shoot(film: Film) -> Shot:
     """Encode a film for the stage."""
-    encoded = json.dumps(films.to_json(film), separators=(",", ":"), ensure_ascii=False).encode()
+    encoded = films.to_bytes(film)
     return Shot(film, encoded, hashlib.sha256(encoded).hexdigest()[:16])
 
 
