@@ -26,7 +26,7 @@ SHARED_FILES = {
     "viz/spelling.py": set(),
     "viz/grammar.py": {"spelling"},
     "viz/tables.py": set(),
-    "viz/draw/theme.py": set(),
+    "viz/draw/theme.py": {"draw"},
     "viz/draw/film.py": set(),
     "viz/draw/numbers.py": set(),
     "viz/draw/columns.py": set(),

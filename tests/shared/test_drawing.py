@@ -5,7 +5,6 @@ import tomllib
 from pathlib import Path
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def sample():
-    figure = go.Figure(
+    figure = theme.figure(
         [{"type": "scatter", "x": np.arange(50.0), "y": np.arange(50.0)}],
         theme.chart(300, annotations=[graph.note(0, 0, "a")]),
     )
@@ -45,10 +44,10 @@ def test_films_travel_as_plain_json():
 
 
 def test_empty_and_single_films():
-    empty = Film(go.Figure(), ())
+    empty = Film(theme.figure([], {}), ())
     assert films.to_json(empty)["frames"] == []
     assert empty.caption() == ""
-    assert films.still(go.Figure(), "a {par:b}").caption() == "a b"
+    assert films.still(theme.figure([], {}), "a {par:b}").caption() == "a b"
 
 
 def test_captions_lose_their_marks():
@@ -58,9 +57,9 @@ def test_captions_lose_their_marks():
 
 def test_a_frame_must_fit_its_figure():
     with pytest.raises(ValueError, match="names 1 traces but changes 0"):
-        Film(go.Figure(), (Frame("a", "b", (0,), ()),))
+        Film(theme.figure([], {}), (Frame("a", "b", (0,), ()),))
     with pytest.raises(ValueError, match="a trace the figure does not have"):
-        Film(go.Figure(), (Frame("a", "b", (3,), ({},)),))
+        Film(theme.figure([], {}), (Frame("a", "b", (3,), ({},)),))
 
 
 def luminance(color):

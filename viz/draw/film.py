@@ -16,6 +16,19 @@ _SHORT = 24
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """Traces and layout of a Plotly figure, as plain values."""
+
+    data: Sequence[Mapping[str, Any]]
+    layout: Mapping[str, Any]
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """As Plotly's JSON has it."""
+        return {"data": self.data, "layout": self.layout}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """What one position of the scrubber changes in the figure.
 
@@ -39,7 +52,7 @@ class Film:
     """A figure and its frames. Frame i is the figure with that frame's changes alone.
 
     Attributes:
-        figure: in light colours, with the template of `viz.draw.theme`.
+        picture: in light colours, with the template of `viz.draw.theme`.
         frames: none, one (a still) or many.
         variable: what the scrubber moves ("step", "temperature").
         start: index of the frame shown first; -1 is the last.
@@ -47,7 +60,7 @@ class Film:
         table: columns of the CSV; without it, trace, x and y of the frame on screen.
     """
 
-    figure: go.Figure
+    picture: Picture
     frames: tuple[Frame, ...]
     variable: str = "step"
     start: int = -1
@@ -55,7 +68,7 @@ class Film:
     table: Mapping[str, Sequence[Any]] | None = None
 
     def __post_init__(self) -> None:
-        count = len(self.figure.data)
+        count = len(self.picture.data)
         for frame in self.frames:
             if len(frame.traces) != len(frame.data):
                 raise ValueError(
@@ -64,6 +77,11 @@ class Film:
                 )
             if any(not 0 <= trace < count for trace in frame.traces):
                 raise ValueError(f"frame '{frame.label}' changes a trace the figure does not have")
+
+    @property
+    def figure(self) -> go.Figure:
+        """The picture as a Plotly figure: to show in a notebook, to change, to save."""
+        return go.Figure(self.picture.data, self.picture.layout)
 
     @property
     def start_index(self) -> int:
@@ -80,11 +98,9 @@ class Film:
         return plain(self.frames[self.start_index if index is None else index].caption)
 
 
-def still(
-    figure: go.Figure, caption: str, table: Mapping[str, Sequence[Any]] | None = None
-) -> Film:
+def still(picture: Picture, caption: str, table: Mapping[str, Sequence[Any]] | None = None) -> Film:
     """A film of one frame."""
-    return Film(figure, (Frame("", caption),), table=table)
+    return Film(picture, (Frame("", caption),), table=table)
 
 
 def spans(caption: str) -> tuple[tuple[str, str], ...]:
@@ -107,7 +123,7 @@ def plain(caption: str) -> str:
 
 def figure_at(film: Film, index: int) -> dict[str, Any]:
     """The figure's dict with the changes of one frame."""
-    figure: dict[str, Any] = orjson.loads(_dump(film.figure.to_plotly_json()))
+    figure: dict[str, Any] = orjson.loads(_dump(film.picture.plain))
     if film.frames:
         frame = film.frames[index]
         for trace, change in zip(frame.traces, orjson.loads(_dump(frame.data)), strict=True):
@@ -124,7 +140,7 @@ def to_json(film: Film) -> dict[str, Any]:
 def to_bytes(film: Film) -> bytes:
     """The JSON of `to_json` in UTF-8; numbers that JSON does not know become null."""
     content = {
-        "figure": film.figure.to_plotly_json(),
+        "figure": film.picture.plain,
         "frames": [
             {
                 "label": frame.label,

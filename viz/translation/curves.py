@@ -3,10 +3,9 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from viz.draw import graph, theme
-from viz.draw.film import Film, still
+from viz.draw.film import Film, Picture, still
 from viz.draw.numbers import fixed
 from viz.translation.measures import Measures
 from viz.translation.results import Translation
@@ -27,7 +26,7 @@ def training_curves(result: Translation, *, phone: bool = False) -> tuple[Film, 
     )
 
 
-def _chart(traces: list[Any], title: str, x: str, notes: list[Any], **layout: Any) -> go.Figure:
+def _chart(traces: list[Any], title: str, x: str, notes: list[Any], **layout: Any) -> Picture:
     head = graph.note(0, 1.03, title, size=16, xref="paper", yref="paper")
     head |= {"xanchor": "left", "yanchor": "bottom"}
     axis = {"title": {"text": x}, "fixedrange": True} | layout.pop("xaxis", {})
