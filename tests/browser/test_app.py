@@ -353,7 +353,13 @@ def test_headers_assets_and_readiness(server):
     from viz.ui.stage.files import URL
 
     assert "link" not in page.headers
-    named = re.findall(r"<([^>]+)>", get("/rnn").headers["link"])
+    assert b"early.js" not in page.read()
+    stage = get("/rnn", **{"If-None-Match": page.headers["etag"]})
+    body = stage.read()
+    assert len(body) == int(stage.headers["content-length"])
+    (script,) = re.findall(r'<script async src="([^"]+)"></script></head>', body.decode())
+    assert b"plotly.min.js" in get(script).read()
+    named = re.findall(r"<([^>]+)>", stage.headers["link"])
     assert f"{URL}/plotly.min.js" in named
     assert all(get(path).status == 200 for path in named)
     plotly = get(f"{URL}/plotly.min.js", **{"Accept-Encoding": "gzip"})

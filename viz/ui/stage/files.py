@@ -10,7 +10,8 @@ import plotly
 from viz.draw import theme
 
 HERE = Path(__file__).resolve().parent
-MODULES = ("menu", "painter", "stage")
+MODULES = ("engine", "menu", "painter", "stage")
+EARLY = ("engine", "early")
 THUMBNAILS = HERE.parent / "thumbnails"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 TYPES = {
@@ -23,10 +24,13 @@ TYPES = {
 
 @cache
 def stage_source() -> str:
-    """The player's one module: menu, painter, stage, with the palette of `viz.draw.theme` in it."""
+    """The player's one module, with the palette of `viz.draw.theme` in it."""
     palette = {name: [theme.LIGHT[name], theme.DARK[name]] for name in theme.LIGHT}
-    source = "\n".join((HERE / f"{name}.js").read_text("utf-8") for name in MODULES)
-    return source.replace("/*palette*/ {}", json.dumps(palette))
+    return _joined(MODULES).replace("/*palette*/ {}", json.dumps(palette))
+
+
+def _joined(names: tuple[str, ...]) -> str:
+    return "\n".join((HERE / f"{name}.js").read_text("utf-8") for name in names)
 
 
 @cache
@@ -34,6 +38,8 @@ def contents() -> dict[str, bytes]:
     """Every file by the name under which it is served."""
     files = {
         "stage.js": stage_source().encode(),
+        # No module, which could not tell where it lies; in a function its names stay its own.
+        "early.js": f"(() => {{\n{_joined(EARLY)}}})();\n".encode(),
         "plotly.min.js": PLOTLY.read_bytes(),
         **{name: (HERE / name).read_bytes() for name in ("stage.css", "film.html", "home.js")},
     }

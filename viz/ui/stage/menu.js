@@ -1,17 +1,4 @@
 // The stage's menu: saves the picture on the screen in several forms, copies the link, fills the screen.
-function plotly(url) {
-  if (window.__unrolledPlotly) return window.__unrolledPlotly;
-  window.__unrolledPlotly = new Promise((done, fail) => {
-    if (window.Plotly) return done(window.Plotly);
-    const script = document.createElement("script");
-    script.src = `${url}/plotly.min.js`;
-    script.onload = () => done(window.Plotly);
-    script.onerror = () => fail(new Error("plotly.min.js could not be loaded"));
-    document.head.append(script);
-  });
-  return window.__unrolledPlotly;
-}
-
 function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
