@@ -62,7 +62,7 @@ class Plan:
         half: half the width and half the height of a box (or a dot's radius).
         room: pixels from one leaf to the next.
         pitch: pixels from one column to the next.
-        curves: edges that were asked for.
+        curves, outlines: edges and boxes that were asked for.
     """
 
     ground: Ground
@@ -72,6 +72,7 @@ class Plan:
     room: float
     pitch: float
     curves: dict[Prefix, Curve] = field(default_factory=dict)
+    outlines: dict[tuple[Prefix, float], Curve] = field(default_factory=dict)
 
     @property
     def labelled(self) -> bool:
@@ -92,8 +93,13 @@ class Plan:
         path = graph.curve((start, y0), (x1 - self.half[0], y1), points=POINTS)
         return [*(round(x) for x in path[:, 0]), None], [*(round(y) for y in path[:, 1]), None]
 
-    def box(self, prefix: Prefix, *, grow: float = 0.0) -> tuple[Numbers, Numbers]:
+    def box(self, prefix: Prefix, *, grow: float = 0.0) -> Curve:
         """The outline of a box, ended by a gap; a dot gets one only if it grows."""
+        if (prefix, grow) not in self.outlines:
+            self.outlines[prefix, grow] = self._outline(prefix, grow)
+        return self.outlines[prefix, grow]
+
+    def _outline(self, prefix: Prefix, grow: float) -> Curve:
         x, y = self.at[prefix]
         a, b = self.half[0] + grow, self.half[1] + grow
         c = min(CORNER, a, b)

@@ -62,8 +62,9 @@ def arrows(
     size = 4 * width + 1 if head is None else head
     x, y, sizes = list[float | None](), list[float | None](), list[float]()
     for path in paths:
-        x += [*(round(float(v), 1) for v in path[:, 0]), None]
-        y += [*(round(float(v), 1) for v in path[:, 1]), None]
+        across, up = np.round(path.T, 1).tolist()
+        x += [*across, None]
+        y += [*up, None]
         sizes += [0.0] * (len(path) - 1) + [size, 0.0]
     return {
         "type": "scatter",

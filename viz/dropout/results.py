@@ -27,6 +27,7 @@ class Cost:
     Attributes:
         shown: numbers of masks at which the running mean is drawn.
         running: the mean over the first masks, shape (len(shown),).
+        deviation: the standard deviation of a single mask's cost.
         exact: the cost from a list of all masks, for at most 8 columns.
     """
 
@@ -37,12 +38,13 @@ class Cost:
     trial: MonteCarlo
     shown: npt.NDArray[np.int64]
     running: FloatArray
+    deviation: float
     shared: bool
     exact: float | None
 
     def error(self, masks: int) -> float:
         """Half the width of the 95 % interval of a mean over so many masks."""
-        return NORMAL_95 * float(self.trial.samples.std()) / math.sqrt(masks)
+        return NORMAL_95 * self.deviation / math.sqrt(masks)
 
     def is_inside(self, i: int) -> bool:
         """Whether the formula lies in the interval around the i-th running mean."""
@@ -72,7 +74,8 @@ def cost(
     exact = None
     if sample.x.shape[1] <= 8:
         exact = compute.exact_loss(sample.x, sample.y, weight, keep_prob=keep_prob)
-    return Cost(sample, keep_prob, fitted, loss, trial, shown, running, shared, exact)
+    spread = float(trial.samples.std())
+    return Cost(sample, keep_prob, fitted, loss, trial, shown, running, spread, shared, exact)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,5 +1,6 @@
 """The unrolled encoder and decoder, with both rows of decoder inputs under them."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -32,7 +33,8 @@ def decoder_rows(result: Rows, *, phone: bool = False) -> Film:
     still = _still(result, at)
     first = len(still)
     moving = tuple(range(first, first + len(NAMES)))
-    changes = [_changes(result, at, k) for k in range(count)]
+    ways = _ways(result, at)
+    changes = [_changes(result, at, ways, k) for k in range(count)]
     looks = _looks(result, at)
     data = [
         look | {"name": name} | change
@@ -97,20 +99,39 @@ def _texts(where: Any, texts: list[str], size: int, color: str) -> dict[str, Any
     }
 
 
-def _changes(result: Rows, at: Places, k: int) -> tuple[dict[str, Any], ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Ways:
+    """All arrows of the last frame, computed once for all frames."""
+
+    reading: list[Path]
+    writing: list[Path]
+    over: list[Path]
+    entering: list[Path]
+    back: list[Path]
+
+
+def _ways(result: Rows, at: Places) -> Ways:
+    return Ways(
+        _chain(at.encoder, at),
+        _chain(at.decoder[: result.steps], at),
+        _hand_over(result, at),
+        _entering(at),
+        _fed_back(result, at),
+    )
+
+
+def _changes(result: Rows, at: Places, ways: Ways, k: int) -> tuple[dict[str, Any], ...]:
     """Arrows done so far, lit cells, words that are known."""
     read, fed, said = phases(result, k)
-    along = [*_chain(at.encoder, at)[: max(read - 1, 0)]]
-    along += _chain(at.decoder[: result.steps], at)[: max(fed - 1, 0)]
-    over = _hand_over(result, at)
-    handed = over[:fed] if result.stack == "vertical" else over[: min(fed, 1)]
-    back = _fed_back(result, at)[: min(said, result.steps - 1)]
+    along = [*ways.reading[: max(read - 1, 0)], *ways.writing[: max(fed - 1, 0)]]
+    handed = ways.over[: fed if result.stack == "vertical" else min(fed, 1)]
+    back = ways.back[: min(said, result.steps - 1)]
     training = result.mode == "training"
     words = [
         f"<b>{escaped(word)}</b>" if j < said else ""
         for j, word in enumerate(result.emitted[: result.steps])
     ]
-    paths = (along, handed, _entering(at)[:fed], back)
+    paths = (along, handed, ways.entering[:fed], back)
     lines = []
     for some, (color, width, head, _) in zip(paths, _strokes(result), strict=True):
         line = graph.arrows(some, color=color, width=width, head=head)
