@@ -243,3 +243,10 @@ def test_the_price_picture_has_as_many_notes_for_every_size_of_the_code():
         for k in range(1, 8)
     }
     assert len(counts) == 1
+
+
+def test_the_axis_of_singular_values_seldom_moves():
+    prices = (0.0251, 0.0316, 0.0398)
+    films = [training(separate=True, l2_decoder=price) for price in prices]
+    assert len({film.picture.layout["yaxis"]["range"][1] for film in films}) == 1
+    assert training().picture.layout["yaxis"]["range"] == [0, 1.15]
