@@ -141,6 +141,12 @@ def test_another_feature_is_not_another_note():
     assert len(counts) == 1
 
 
+def test_the_next_keep_probability_leaves_the_parabolas_axes():
+    charts = [view("cost").more(result_of("cost", keep_prob=p))[0] for p in (0.5, 0.51)]
+    one, other = (c.picture.layout for c in charts)
+    assert all(one[name]["range"] == other[name]["range"] for name in ("xaxis", "yaxis"))
+
+
 @pytest.mark.parametrize("key", ["path", "train", "units"])
 def test_a_small_change_seldom_moves_the_axes(key):
     ranges = []

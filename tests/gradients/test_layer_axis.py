@@ -15,19 +15,19 @@ DEPTHS = range(1, 101)
 
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_the_axis_holds_all_layers_and_little_more(depth):
-    assert depth <= end_of(depth) <= 1.15 * depth
+    assert depth <= end_of(depth) <= 1.1 * depth
 
 
-def test_the_exams_depth_fills_the_axis():
-    assert end_of(50) == 50
+def test_the_exams_depth_nearly_fills_the_axis():
+    assert end_of(50) == end_of(51) == 52
     assert layer_axis(50)["tickvals"] == [0, 10, 20, 30, 40]
     assert last_layer(50)["text"] == "50"
 
 
 def test_the_axis_stands_still_between_neighboring_depths():
     moves = sum(layer_axis(d) != layer_axis(d + 1) for d in DEPTHS if d >= 30)
-    assert moves <= 11
-    assert layer_axis(51) == layer_axis(55)
+    assert moves <= 20
+    assert layer_axis(49) == layer_axis(52)
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
@@ -36,11 +36,11 @@ def test_no_tick_stands_in_the_last_layers_number(depth):
 
 
 def test_the_ticks_picture_keeps_its_axis_and_names_the_last_layer():
-    films = [figures.tick_film(run_tick(TickSettings(depth=depth))) for depth in (14, 13)]
+    films = [figures.tick_film(run_tick(TickSettings(depth=depth))) for depth in (22, 21)]
     assert films[0].picture.layout["xaxis"] == films[1].picture.layout["xaxis"]
     names = [{n["text"] for n in film.picture.layout["annotations"]} for film in films]
-    assert "14" in names[0]
-    assert "13" in names[1]
+    assert "22" in names[0]
+    assert "21" in names[1]
 
 
 def test_the_boards_limits_are_even_decades():

@@ -42,7 +42,7 @@ def parabola(found: Slice, *, phone: bool = False) -> Film:
             "name": "mean of the masks",
             "x": f4(found.at),
             "y": f4(mean),
-            "marker": {"size": 6, "color": theme.FWD},
+            "marker": {"size": 8, "color": theme.FWD},
             "hovertemplate": "mean %{y:.5g}<extra></extra>",
         },
     ]
@@ -50,12 +50,12 @@ def parabola(found: Slice, *, phone: bool = False) -> Film:
         320,
         margin={"l": 62, "r": 20, "t": 14, "b": 52},
         xaxis={
-            "range": _around(found.at),
+            "range": _around(found.at, 0.04),
             "title": {"text": "first weight w̌₁, the others stay"},
             "fixedrange": True,
         },
         yaxis={
-            "range": _around(np.append(found.clouds.ravel(), [mean - error, mean + error])),
+            "range": _around(np.append(found.clouds.ravel(), [mean - error, mean + error]), 0.08),
             "fixedrange": True,
             "nticks": 6,
             "title": {"text": "cost"},
@@ -70,10 +70,10 @@ def parabola(found: Slice, *, phone: bool = False) -> Film:
     return still(theme.figure(traces, layout), words)
 
 
-def _around(values: np.ndarray) -> list[float]:
-    """Limits of an axis with some room on both sides, given so that they need not be fitted."""
+def _around(values: np.ndarray, share: float) -> list[float]:
+    """Limits of an axis with room on both sides, a share of its length; so none is fitted."""
     low, high = float(values.min()), float(values.max())
-    room = 0.05 * (high - low) + 1e-6
+    room = share * (high - low) + 1e-6
     return limits(low - room, high + room)
 
 
