@@ -113,7 +113,7 @@ def test_contours_have_equal_cost():
 def test_the_parabola_runs_through_the_clouds():
     film = view("cost").more(result_of("cost"))[0]
     mean, curve = named(film, "mean of the masks"), named(film, "formula")
-    low, high, _ = np.asarray(named(film, "95% of the mean").y).reshape(-1, 3).T
+    low, high, _ = np.asarray(named(film, "95% of the mean").y, dtype=float).reshape(-1, 3).T
     np.testing.assert_allclose((low + high) / 2, mean.y, rtol=1e-3)
     error = (high - low) / 2
     hits = np.abs(np.asarray(mean.y) - np.asarray(curve.y)) <= 1.5 * error

@@ -79,14 +79,18 @@ def _around(values: np.ndarray, share: float) -> list[float]:
 
 def _intervals(at: np.ndarray, mean: np.ndarray, error: np.ndarray) -> dict[str, Any]:
     """Error bars as one line with gaps: Plotly's own would have the chart planned anew."""
-    gaps = np.full_like(at, np.nan)
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for place, low, high in np.column_stack([at, mean - error, mean + error]).tolist():
+        x += [float(f"{place:.5g}")] * 2 + [None]
+        y += [float(f"{low:.5g}"), float(f"{high:.5g}"), None]
     cap = {"symbol": "line-ew-open", "size": 6, "color": theme.FWD, "line": {"width": 1.5}}
     return {
         "type": "scatter",
         "mode": "lines+markers",
         "name": "95% of the mean",
-        "x": f4(np.column_stack([at, at, gaps]).ravel()),
-        "y": f4(np.column_stack([mean - error, mean + error, gaps]).ravel()),
+        "x": x,
+        "y": y,
         "line": {"color": theme.FWD, "width": 1.5},
         "marker": cap,
         "hoverinfo": "skip",
