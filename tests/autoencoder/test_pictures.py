@@ -217,3 +217,36 @@ def test_a_code_that_rebuilds_nothing_has_no_negative_share():
     film = film_of(image_view.VIEW, code_size=1, share=0.0)
     said = films.plain(film.frames[0].caption)
     assert "nothing of the variance is rebuilt" in said
+
+
+def test_another_size_of_the_code_moves_no_axis():
+    first, *others = (training(latent_dim=k).picture.layout for k in (3, 1, 7))
+    assert all(other[name] == first[name] for other in others for name in ("xaxis2", "yaxis2"))
+
+
+@pytest.mark.parametrize("beside", ["column products", "match with PCA"])
+def test_every_number_stands_in_its_cell(beside):
+    film = training(latent_dim=4, beside=beside)
+    cells, numbers = trace(film, "table"), trace(film, "numbers")
+    seen = 0
+    for x, y, text in zip(numbers["x"], numbers["y"], numbers["text"], strict=True):
+        row, column = cells["y"].index(y), cells["x"].index(x)
+        assert cells["customdata"][row][column] == [row + 1, column + 1]
+        assert float(text.replace("−", "-")) == pytest.approx(cells["z"][row][column], abs=0.006)
+        seen += 1
+    assert seen == sum(value is not None for row in cells["z"] for value in row)
+
+
+def test_the_price_picture_has_as_many_notes_for_every_size_of_the_code():
+    counts = {
+        len(film_of(price_view.VIEW, latent_dim=k).picture.layout["annotations"])
+        for k in range(1, 8)
+    }
+    assert len(counts) == 1
+
+
+def test_the_axis_of_singular_values_seldom_moves():
+    prices = (0.0251, 0.0316, 0.0398)
+    films = [training(separate=True, l2_decoder=price) for price in prices]
+    assert len({film.picture.layout["yaxis"]["range"][1] for film in films}) == 1
+    assert training().picture.layout["yaxis"]["range"] == [0, 1.15]

@@ -113,12 +113,47 @@ def test_contours_have_equal_cost():
 def test_the_parabola_runs_through_the_clouds():
     film = view("cost").more(result_of("cost"))[0]
     mean, curve = named(film, "mean of the masks"), named(film, "formula")
-    error = np.asarray(mean.error_y.array)
+    low, high, _ = np.asarray(named(film, "95% of the mean").y, dtype=float).reshape(-1, 3).T
+    np.testing.assert_allclose((low + high) / 2, mean.y, rtol=1e-3)
+    error = (high - low) / 2
     hits = np.abs(np.asarray(mean.y) - np.asarray(curve.y)) <= 1.5 * error
     assert hits.mean() > 0.9
     bends = np.diff(np.asarray(curve.y, dtype=float), 2)
     np.testing.assert_allclose(bends, bends[0], rtol=0.05)
     assert np.argmin(curve.y) == len(curve.y) // 2
+
+
+@pytest.mark.parametrize("key", ["cost", "path", "train", "masks"])
+def test_axes_are_given_and_not_fitted(key):
+    """A fitted axis has the whole chart planned anew when a number changes."""
+    result = result_of(key)
+    for film in (view(key).film(result), *view(key).more(result)):
+        axes = [a for name, a in film.picture.layout.items() if name[1:].startswith("axis")]
+        assert axes
+        assert all("range" in axis for axis in axes)
+
+
+def test_another_feature_is_not_another_note():
+    counts = {
+        len(view("cost").film(result_of("cost", num_features=d)).picture.layout["annotations"])
+        for d in (2, 8, 10)
+    }
+    assert len(counts) == 1
+
+
+def test_the_next_keep_probability_leaves_the_parabolas_axes():
+    charts = [view("cost").more(result_of("cost", keep_prob=p))[0] for p in (0.5, 0.51)]
+    one, other = (c.picture.layout for c in charts)
+    assert all(one[name]["range"] == other[name]["range"] for name in ("xaxis", "yaxis"))
+
+
+@pytest.mark.parametrize("key", ["path", "train", "units"])
+def test_a_small_change_seldom_moves_the_axes(key):
+    ranges = []
+    for noise in np.arange(1.0, 1.5, 0.05):
+        layout = view(key).film(result_of(key, noise=float(noise))).picture.layout
+        ranges.append((*layout["xaxis"]["range"], *layout["yaxis"]["range"]))
+    assert len(set(ranges)) <= 5
 
 
 def test_erased_entries_and_halved_correlations():

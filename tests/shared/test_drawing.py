@@ -167,3 +167,13 @@ def test_steady_limits_stand_still_while_the_values_move():
     assert numbers.steady(-3.52, 6.51) == numbers.steady(-3.6, 6.6) == (-4, 7)
     assert numbers.steady(0.0, 1.81) == numbers.steady(0.0, 1.99) == (0, 2)
     assert numbers.steady(2.0, 2.0) == (2.0, 2.0)
+
+
+@given(st.floats(1e-9, 1e9))
+def test_a_ceiling_holds_its_value_and_leaves_at_most_a_third_empty(value):
+    assert value * (1 - 1e-9) <= numbers.ceiling(value) <= 1.51 * value
+
+
+def test_ceilings_are_round_numbers():
+    assert [numbers.ceiling(v) for v in (0.9, 1, 1.2, 2.1, 35)] == [1, 1, 1.5, 2.5, 40]
+    assert numbers.ceiling(0) == 1

@@ -10,7 +10,7 @@ from viz.attention.plane_panel import ground_words, look_of, map_traces, markers
 from viz.attention.training import Course
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
-from viz.draw.numbers import listed, short
+from viz.draw.numbers import listed, short, steady
 
 WORDS = {"gumbel": "Gumbel noise"}
 NAMES = {"query": "the query", "keys": "the keys", "values": "the values"}
@@ -118,7 +118,12 @@ def _layout(result: Lesson, phone: bool) -> dict[str, Any]:
         720 if phone else 424,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         xaxis={**x, **ticks, "showline": True, "nticks": 6},
-        yaxis={"range": [0, max(top, 1e-6)], "domain": boxes[1], "nticks": 5, **ticks},
+        yaxis={
+            "range": [0, steady(0, max(top, 1e-6))[1]],
+            "domain": boxes[1],
+            "nticks": 5,
+            **ticks,
+        },
         xaxis2={**across, **bare, "constrain": "domain"},
         yaxis2={**upward, **bare, "scaleanchor": "x2", "constrain": "domain"},
         xaxis3={

@@ -15,6 +15,7 @@ from viz.attention.cells import (
 )
 from viz.attention.compute import FloatArray, Inputs, frozen, hard
 from viz.attention.training import Course, Part
+from viz.draw.numbers import ceiling
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,9 +84,12 @@ def lesson(
 
 
 def _window(inputs: Inputs, plane: Plane, paths: tuple[FloatArray, ...]) -> Window:
-    """A square around all paths and the nearest wall, never smaller than 3 by 3."""
+    """A square around all paths and the nearest wall, never smaller than 3 by 3.
+
+    Size and middle are rounded, so that it stands still while the paths move a little.
+    """
     places = np.vstack([*paths, plane.place(flips(inputs).point)[None]])
     low, high = places.min(axis=0), places.max(axis=0)
-    half = max(1.5, 0.8 * float((high - low).max()))
-    x, y = (low + high) / 2
+    half = ceiling(max(1.5, 0.8 * float((high - low).max())))
+    x, y = half / 5 * np.round((low + high) / 2 / (half / 5))
     return Window(x - half, x + half, y - half, y + half)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from viz.attention import wording
 from viz.attention.compute import FloatArray
 from viz.attention.map_words import caption, map_notes, map_table
+from viz.attention.plane_panel import EVEN
 from viz.attention.results import Map, State
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
@@ -88,8 +89,8 @@ def _map_traces(result: Map) -> list[dict[str, Any]]:
     ground: dict[str, Any] = {
         "type": "heatmap",
         "name": "ground",
-        "x": np.round(x, 3),
-        "y": np.round(y, 3),
+        "x": np.round(x, EVEN),
+        "y": np.round(y, EVEN),
     }
     ground |= {"zmin": 0, "zmax": top, "zsmooth": "fast", "showscale": False, "hoverinfo": "skip"}
     ground |= {"colorscale": [[0.0, theme.MUT_T], [1.0, role]]}

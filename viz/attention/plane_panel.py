@@ -11,6 +11,9 @@ from viz.attention.lessons import Lesson
 from viz.attention.training import Mode
 from viz.draw import graph, theme
 
+# Decimals of a heat map's places: Plotly smooths it only if they are even to a hundredth.
+EVEN = 6
+
 LOOKS: dict[Mode, tuple[str, str, str, str]] = {
     "softmax": (theme.FWD, "solid", "circle", "●"),
     "argmax": (theme.MUTED, "solid", "square", "■"),
@@ -83,7 +86,7 @@ def _ground(result: Lesson) -> dict[str, Any]:
     flat = np.zeros_like(result.ground) if result.train != "query" else result.ground / top
     z = np.round(100 * flat).astype(np.int8)
     ground: dict[str, Any] = {"type": "heatmap", "name": "ground", "z": z, "showscale": False}
-    ground |= {"x": np.round(x, 3), "y": np.round(y, 3), "xaxis": "x2", "yaxis": "y2"}
+    ground |= {"x": np.round(x, EVEN), "y": np.round(y, EVEN), "xaxis": "x2", "yaxis": "y2"}
     ground |= {"colorscale": [[0.0, theme.BG], [1.0, theme.FWD]], "zmin": 0, "zmax": 330}
     return ground | {"zsmooth": "fast", "hoverinfo": "skip"}
 
@@ -103,11 +106,9 @@ def _thinned(path: FloatArray) -> FloatArray:
 
 
 def stays(result: Lesson, size: int) -> list[dict[str, Any]]:
-    """The word at the query that argmax leaves where it was."""
-    if result.train != "query":
-        return []
+    """The words at the query that argmax leaves where it was; none if something else is trained."""
     x, y = (round(float(v), 3) for v in result.paths[0][0])
-    words = "argmax stays"
+    words = "argmax stays" if result.train == "query" else " "
     return [
         graph.note(x, y, words, size=size, color=theme.INK, xref="x2", yref="y2", yshift=-24),
     ]

@@ -28,6 +28,7 @@ from viz.attention.cells import (
 from viz.attention.compute import FloatArray, Hard, Inputs, frozen, hard, soft
 from viz.attention.slopes import Limits, Sweep, limits, slope, sweep, temperatures
 from viz.attention.training import Mode
+from viz.draw.numbers import ceiling
 
 Play = Literal["tau", "steps"]
 Paint = Literal["slope", "weight"]
@@ -189,9 +190,9 @@ def _disc(looked: Lookup, plane: Plane) -> FloatArray:
 
 
 def _ways(distance: float) -> FloatArray:
-    """Evenly to the wall and as far beyond, with a step on either side of it."""
+    """Evenly to the wall and at least as far beyond, with a step on either side of it."""
     before = np.linspace(0, distance * (1 - 1e-9), WALK)
-    after = np.linspace(distance * (1 + 1e-9) + 1e-12, 2 * max(distance, 0.1), WALK)
+    after = np.linspace(distance * (1 + 1e-9) + 1e-12, ceiling(2 * max(distance, 0.1)), WALK)
     return np.concatenate([before, after])
 
 

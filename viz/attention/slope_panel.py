@@ -8,7 +8,7 @@ from viz.attention import wording
 from viz.attention.results import Lookup, State
 from viz.attention.rows import Columns
 from viz.draw import theme
-from viz.draw.numbers import steady
+from viz.draw.numbers import ceiling
 
 PLACE: dict[str, Any] = {"type": "scatter", "xaxis": "x2", "yaxis": "y2", "hoverinfo": "skip"}
 ENDS = (360.0, 0.0135)
@@ -65,7 +65,7 @@ def slope_changes(state: State) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def slope_ceiling(result: Lookup) -> float:
     """Top of the slope axis, with a line's room for the number."""
-    return steady(0.0, 1.3 * max(float(result.curve[1].max()), 1e-3))[1]
+    return ceiling(1.3 * max(float(result.curve[1].max()), 1e-3))
 
 
 def slope_notes(columns: Columns, across: list[float], upward: list[float]) -> list[dict[str, Any]]:

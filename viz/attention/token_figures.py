@@ -8,7 +8,7 @@ from viz.attention import wording
 from viz.attention.tokens import SelfAttention
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
-from viz.draw.numbers import fixed, short
+from viz.draw.numbers import ceiling, fixed, short
 
 NAMED = 20
 
@@ -96,7 +96,7 @@ def _layout(result: SelfAttention, phone: bool) -> dict[str, Any]:
     down = {"range": [count - 0.5, -0.5]}
     tilt = 0 if count > NAMED else -60
     top = float(result.attention_weights.max())
-    share = {"range": [0, 1.1 * max(top, 0.05)], "nticks": 4, "side": "top"}
+    share = {"range": [0, 1.1 * ceiling(max(top, 0.05))], "nticks": 4, "side": "top"}
     return theme.chart(
         720 if phone else 430,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
@@ -124,12 +124,10 @@ def _notes(result: SelfAttention, row: int, phone: bool) -> list[dict[str, Any]]
         graph.note(0, 0.42 if phone else 0.985, who, size=small + 1, **bars)
         | {"xanchor": "left", "yanchor": "top" if not phone else "bottom"},
     ]
-    if result.causal and len(result.names) > 3:
-        words = "future: masked"
-        place = {"xref": "x domain", "yref": "y domain"}
-        note = graph.note(0.97, 0.93, words, size=small, color=theme.MUTED, **place)
-        notes.append(note | {"xanchor": "right"})
-    return notes
+    words = "future: masked" if result.causal and len(result.names) > 3 else " "
+    place = {"xref": "x domain", "yref": "y domain"}
+    note = graph.note(0.97, 0.93, words, size=small, color=theme.MUTED, **place)
+    return [*notes, note | {"xanchor": "right"}]
 
 
 def spread(result: SelfAttention) -> dict[str, list[Any]]:

@@ -8,12 +8,12 @@ from viz.autoencoder import compute
 from viz.autoencoder.compute import FloatArray
 from viz.autoencoder.study import Study
 from viz.draw import theme
-from viz.draw.numbers import count, fixed
+from viz.draw.numbers import count, fixed, steady
 
 Trace = dict[str, Any]
 
 ORIGIN = 0.6
-TALLEST = 4.0
+LEAST, TALLEST = 1.15, 4.0
 NAMED = 7
 VEIL = 0.78
 AWAY = "\u2003"
@@ -122,7 +122,8 @@ def top_of(study: Study) -> float:
     run = study.run
     highest = max(run.decoder_values.max(), run.encoder_values.max())
     goal = max([value for value, _ in targets(study)], default=1.0)
-    return float(min(max(1.15, 1.06 * highest, 1.15 * goal), max(TALLEST, 1.3 * goal)))
+    top = float(min(max(LEAST, 1.06 * highest, 1.15 * goal), max(TALLEST, 1.3 * goal)))
+    return top if top == LEAST else steady(0, top)[1]
 
 
 def spread(heights: list[float], gap: float) -> list[float]:

@@ -75,16 +75,16 @@ def products(study: Study, *, phone: bool) -> Panel:
         "type": "scatter",
         "name": "distance",
         "mode": "text",
-        "x": [(size + 1) / 2],
-        "y": [size * (1 + FOOT / 2) + 0.5],
+        "x": [0.5],
+        "y": [1 + FOOT / 2],
         "textfont": {"size": 14 if phone else 16, "color": theme.MUTED},
         "hoverinfo": "skip",
         "cliponaxis": False,
         **now[2],
         **HERE,
     }
-    across, up = square([0.5, size + 0.5], [size * (1 + FOOT) + 0.5, 0.5])
-    hover = "column %{y} · column %{x} = %{z}"
+    across, up = square([0, 1], [1 + FOOT, 0])
+    hover = "column %{customdata[0]} · column %{customdata[1]} = %{z}"
     traces = (*_table(size, rows, now[:2], hover), below)
     title = "<b>W</b>₂<sup>T</sup><b>W</b>₂, products of the columns"
     return Panel(title, traces, (0, 1, 2), at, across, up)
@@ -110,15 +110,21 @@ def _numbered(height: int, size: int) -> tuple[IndexArray, IndexArray]:
 
 
 def _table(size: int, rows: list[int], now: tuple[Trace, ...], hover: str) -> tuple[Trace, Trace]:
-    """A heat map with these rows, and its numbers; the scale's grey arm is negative."""
+    """A heat map with these rows, and its numbers; the scale's grey arm is negative.
+
+    It fills the unit square, so that the axes stand still when its size changes.
+    """
     (colours, words), (places, columns) = now, _numbered(len(rows), size)
     if len(rows) < rows[-1]:
         colours = {"z": _parted(colours["z"])}
+    across, down = middles(size), middles(rows[-1])
+    named = [[[row, column] for column in range(1, size + 1)] for row in range(1, rows[-1] + 1)]
     heat = {
         "type": "heatmap",
         "name": "table",
-        "x": list(range(1, size + 1)),
-        "y": list(range(1, rows[-1] + 1)),
+        "x": across,
+        "y": down,
+        "customdata": named,
         "zmin": -BRIM,
         "zmax": BRIM,
         "colorscale": [[0.0, theme.MUTED], [0.5, theme.MUT_T], [1.0, theme.PAR]],
@@ -134,13 +140,18 @@ def _table(size: int, rows: list[int], now: tuple[Trace, ...], hover: str) -> tu
         "type": "scatter",
         "name": "numbers",
         "mode": "text",
-        "x": (columns + 1).tolist(),
-        "y": [rows[n] for n in places.tolist()],
+        "x": [across[n] for n in columns.tolist()],
+        "y": [down[rows[n] - 1] for n in places.tolist()],
         "hoverinfo": "skip",
         **words,
         **HERE,
     }
     return heat, numbers
+
+
+def middles(count: int) -> list[float]:
+    """Where the cells stand that part the way from 0 to 1 evenly."""
+    return [round((n + 0.5) / count, 5) for n in range(count)]
 
 
 def _parted(rows: list[Any]) -> list[Any]:
@@ -170,10 +181,11 @@ def matching(study: Study, *, phone: bool) -> Panel:
     traces = _table(size, rows, both, "|cosine| = %{z}")
     small = {"size": 13 if phone else 15}
     bare = {"showgrid": False, "tickfont": small}
+    heights = middles(rows[-1])
     up = {
         **bare,
-        "range": [2 * size + 1.5, 0.5],
-        "tickvals": rows,
+        "range": [1, 0],
+        "tickvals": [heights[row - 1] for row in rows],
         "ticktext": [f"PC{n}" for n in range(1, size + 1)] * 2,
         "ticks": "outside",
         "ticklen": 4,
@@ -181,9 +193,9 @@ def matching(study: Study, *, phone: bool) -> Panel:
     }
     below = "with its singular vectors"
     middle = note(
-        0.5, size + 1.5, below, size=14 if phone else 16,
+        0, (size + 1) / rows[-1], below, size=14 if phone else 16,
         xref="x2", yref="y2", xanchor="left", yanchor="bottom",
     )  # fmt: skip
-    across = {**bare, "range": [0.5, size + 0.5], "showticklabels": False, "ticks": ""}
+    across = {**bare, "range": [0, 1], "showticklabels": False, "ticks": ""}
     title = "|cosine| of PCs with columns of <b>W</b>₂"
     return Panel(title, traces, (0, 1), at, across, up, (middle,))

@@ -13,6 +13,7 @@ from viz.draw.numbers import fixed, short
 
 CHANGING = (2, 3, 5, 6, 7)
 SPARSE = 4
+NAMED = 5
 
 
 def price_film(table: Pruning, start: float, *, phone: bool = False) -> Film:
@@ -229,13 +230,23 @@ def _notes(table: Pruning, *, phone: bool) -> list[dict[str, Any]]:
         note(0, 1.015, curve, xref="x domain", yref="y domain", **above),
         note(0, 1.015, costs, xref="x2 domain", yref="y2 domain", **above),
     ]
-    for n, d in enumerate(table.eigenvalues[: table.latent_dim]):
-        if table.l2[1] < d < table.l2[-1] and table.latent_dim <= 5:
-            notes.append(
-                note(float(np.log10(d)), 0, f"<i>d</i><sub>{n + 1}</sub>", size=size,
-                     color=theme.TRU, xref="x", yref="y", yanchor="bottom", xshift=10, yshift=2)
-            )  # fmt: skip
-    return notes
+    return [*notes, *_variance_names(table, size)]
+
+
+def _variance_names(table: Pruning, size: int) -> list[dict[str, Any]]:
+    """Where on the axis of λ the variances stand; always as many notes, so that none is new."""
+    shown = table.eigenvalues[: table.latent_dim] if table.latent_dim <= NAMED else ()
+    names = [
+        (float(np.log10(d)), f"<i>d</i><sub>{n}</sub>")
+        for n, d in enumerate(shown, start=1)
+        if table.l2[1] < d < table.l2[-1]
+    ]
+    away = [(0.0, " ")] * (NAMED - len(names))
+    return [
+        note(x, 0, words, size=size, color=theme.TRU, xref="x", yref="y", yanchor="bottom",
+             xshift=10, yshift=2)
+        for x, words in (*names, *away)
+    ]  # fmt: skip
 
 
 def caption(table: Pruning, i: int) -> str:

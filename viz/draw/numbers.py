@@ -3,6 +3,7 @@
 import math
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_TOPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 THIN = "\u2009"
 
 
@@ -53,6 +54,18 @@ def steady(low: float, high: float) -> tuple[float, float]:
     decade = 10.0 ** math.floor(math.log10(sixth))
     step = max((m * decade for m in (1, 2, 5) if m * decade <= sixth), default=decade)
     return math.floor(low / step) * step, math.ceil(high / step) * step
+
+
+def ceiling(value: float) -> float:
+    """The top of an axis from 0 that holds ``value``: 1, 1.5, 2, 2.5, 3, 4, 5, 6 or 8 x 10^k.
+
+    It moves less often than a limit of `steady`, and leaves at most a third of the axis empty.
+    """
+    if not value > 0:
+        return 1.0
+    decade = 10.0 ** math.floor(math.log10(value))
+    share = value / decade * (1 - 1e-12)
+    return decade * next(top for top in _TOPS if top >= share)
 
 
 def listed(items: list[str] | tuple[str, ...], word: str = "and") -> str:

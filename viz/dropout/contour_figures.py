@@ -7,7 +7,7 @@ import numpy as np
 from viz.draw import theme
 from viz.draw.film import Film, Frame
 from viz.draw.numbers import fixed
-from viz.dropout.drawing import f4
+from viz.dropout.drawing import f4, limits
 from viz.dropout.results import KEEPS, Path
 
 
@@ -29,8 +29,16 @@ def ellipses(result: Path, *, phone: bool = False) -> tuple[Film, ...]:
     layout = theme.chart(
         380,
         margin={"l": 62, "r": 20, "t": 14, "b": 52},
-        xaxis={**axis, "range": [low[0], high[0]], "title": {"text": "w₁ = p w̌₁"}},
-        yaxis={**axis, "range": [low[1], high[1]], "title": {"text": "" if phone else "w₂"}},
+        xaxis={
+            **axis,
+            "range": limits(float(low[0]), float(high[0])),
+            "title": {"text": "w₁ = p w̌₁"},
+        },
+        yaxis={
+            **axis,
+            "range": limits(float(low[1]), float(high[1])),
+            "title": {"text": "" if phone else "w₂"},
+        },
     )
     base = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
     traces = [

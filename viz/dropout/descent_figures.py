@@ -7,7 +7,7 @@ import numpy as np
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
 from viz.draw.numbers import count, short
-from viz.dropout.drawing import f4
+from viz.dropout.drawing import f4, limits
 from viz.dropout.results import Training
 
 
@@ -28,12 +28,12 @@ def descent_under_masks(result: Training, *, phone: bool = False) -> Film:
         440,
         margin={"l": 62, "r": 20, "t": 14, "b": 52},
         xaxis={
-            "range": [low[0] - pad[0], high[0] + pad[0]],
+            "range": limits(float(low[0] - pad[0]), float(high[0] + pad[0])),
             "title": {"text": "weight 1"},
             "fixedrange": True,
         },
         yaxis={
-            "range": [low[1] - pad[1], high[1] + pad[1]],
+            "range": limits(float(low[1] - pad[1]), float(high[1] + pad[1])),
             "fixedrange": True,
             "title": {"text": "" if phone else "weight 2"},
         },

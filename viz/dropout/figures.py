@@ -241,6 +241,8 @@ def _norm_notes(result: Cost, phone: bool) -> list[dict[str, Any]]:
         )
         for j, (n, y) in enumerate(zip(norms, where, strict=True))
     ]
+    # Always as many, so that another feature is not another note.
+    notes += [graph.note(-0.1, 0, " ", size=15, **place)] * (BARS - len(notes))
     after = result.fitted.norm_after
     words = "p = 1: Γ = 0,<br>not invertible"
     if after is not None:

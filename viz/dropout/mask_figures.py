@@ -26,13 +26,20 @@ def blinking_masks(result: Masks, *, phone: bool = False) -> Film:
         count, mark = (shown if k == 0 else size), "" if k == 0 else str(k + 1)
         ticks = {"tickvals": list(range(count)), "ticktext": names[:count]}
         rows = {"tickvals": [0, 4, 9, 14, 19], "ticktext": ["1", "5", "10", "15", "20"]}
-        grids[f"xaxis{mark}"] = {**axis, **ticks, "domain": across, "anchor": f"y{mark}"}
+        high = len(result.rows) if k == 0 else count
+        grids[f"xaxis{mark}"] = {
+            **axis,
+            **ticks,
+            "range": [-0.5, count - 0.5],
+            "domain": across,
+            "anchor": f"y{mark}",
+        }
         grids[f"yaxis{mark}"] = {
             **axis,
             **(rows if k == 0 else ticks if k == 1 or phone else {"showticklabels": False}),
             "domain": up,
             "anchor": f"x{mark}",
-            "autorange": "reversed",
+            "range": [high - 0.5, -0.5],
         }
     layout = theme.chart(
         760 if phone else 440,

@@ -6,9 +6,9 @@ import numpy as np
 
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame, still
-from viz.draw.numbers import fixed, short
+from viz.draw.numbers import fixed, short, steady
 from viz.dropout.contour_figures import ellipses
-from viz.dropout.drawing import f4, pushed
+from viz.dropout.drawing import f4, limits, pushed
 from viz.dropout.results import KEEPS, Path
 
 
@@ -130,7 +130,8 @@ def _reach(result: Path, width: int) -> tuple[float, float]:
     low = min(float(part[:, :width].min()) for part in parts)
     high = max(float(part[:, :width].max()) for part in parts)
     pad = 0.08 * (high - low) + 1e-6
-    return min(low, 0.0) - pad, max(high, 0.0) + pad
+    low, high = limits(min(low, 0.0) - pad, max(high, 0.0) + pad)
+    return low, high
 
 
 def _path_notes(
@@ -200,23 +201,31 @@ def errors_and_freedom(result: Path, *, phone: bool = False) -> tuple[Film, ...]
         )
         for name, values, color in curves
     ]
+    reach = [min(v.min() for _, v, _ in curves), max(v.max() for _, v, _ in curves)]
+    room = 0.06 * float(reach[1] - reach[0]) + 1e-6
     axis = {"range": [0, 1.005], "title": {"text": "keep probability p"}, "fixedrange": True}
     layout = theme.chart(
         300,
         margin={"l": 58, "r": 84, "t": 14, "b": 50},
         xaxis=axis,
-        yaxis={"title": {"text": "mean squared error"}},
+        yaxis={
+            "range": limits(float(reach[0]) - room, float(reach[1]) + room),
+            "title": {"text": "mean squared error"},
+        },
         annotations=notes,
     )
     best = KEEPS[int(np.argmin(curves[-1][1]))]
     words = f"The {curves[-1][0]} error is smallest at p = {best:.2f}."
+    full = float(result.df[-1])
     freedom = theme.chart(
         280,
         margin={"l": 58, "r": 84, "t": 14, "b": 50},
         xaxis=axis,
-        yaxis={"title": {"text": "degrees of freedom"}, "rangemode": "tozero"},
+        yaxis={
+            "range": steady(0, 1.05 * max(full, 0.1)),
+            "title": {"text": "degrees of freedom"},
+        },
     )
-    full = float(result.df[-1])
     return (
         *ellipses(result, phone=phone),
         still(theme.figure(lines, layout), words),

@@ -4,7 +4,7 @@ from typing import Any
 
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
-from viz.draw.numbers import short
+from viz.draw.numbers import short, steady
 from viz.dropout.drawing import f4
 from viz.dropout.results import UNITS, Units
 
@@ -12,7 +12,8 @@ from viz.dropout.results import UNITS, Units
 def change_of_units(result: Units, *, phone: bool = False) -> Film:
     """How far predictions move when the first feature changes its unit."""
     roles = {"dropout": theme.FWD, "ridge": theme.MUTED, "batchnorm + ridge": theme.MUTED}
-    top = max(0.05, 1.15 * max(float(v.max()) for v in result.changes.values()))
+    highest = max(float(v.max()) for v in result.changes.values())
+    top = steady(0, max(0.05, 1.15 * highest))[1]
     layout = theme.chart(
         460 if phone else 440,
         margin={"l": 66, "r": 24, "t": 14, "b": 52},

@@ -11,9 +11,10 @@ from viz.draw.graph import note
 from viz.draw.numbers import fixed, listed
 from viz.gradients import scale
 from viz.gradients.experiments import ARCHITECTURES
+from viz.gradients.layer_axis import end_of, last_layer
 from viz.gradients.results import Board, Net
 
-CLIP, LEAST, FOOT = 20.0, 8.0, 4.0
+CLIP, LEAST, FOOT, GRAIN = 20.0, 8.0, 4.0, 2.0
 FRAMES, POINTS = 51, 34
 EACH = 3
 
@@ -30,10 +31,14 @@ def board_film(board: Board, *, phone: bool = False) -> Film:
 
 
 def reach(board: Board) -> tuple[float, float]:
-    """The common range: all curves, but never more than 20 decades; room for words below."""
+    """The common range: all curves, but never more than 20 decades; room for words below.
+
+    Its limits are even, so that a small change of a control does not move twelve axes.
+    """
     logs = np.concatenate([net.log_grad for _, _, net in board.all()])
-    low = float(np.clip(logs.min(), -CLIP, -LEAST)) - FOOT
-    return low, float(np.clip(logs.max(), LEAST, CLIP)) + 1
+    low = GRAIN * np.floor(np.clip(logs.min(), -CLIP, -LEAST) / GRAIN) - FOOT
+    high = GRAIN * np.ceil(np.clip(logs.max(), LEAST, CLIP) / GRAIN) + 1
+    return float(low), float(high)
 
 
 def _axes(number: int) -> dict[str, str]:
@@ -141,7 +146,7 @@ def caption(board: Board, layer: int) -> str:
 def _layout(board: Board, *, phone: bool) -> dict[str, Any]:
     names, (low, high) = list(ARCHITECTURES), reach(board)
     layout: dict[str, Any] = {"annotations": [], "shapes": []}
-    limit = board.nets[0][0].limit
+    limit, end = board.nets[0][0].limit, end_of(board.depth)
     gap = 0.02
     left = 0.0 if phone else 0.075
     wide = (1 - left - 3 * gap) / 4
@@ -153,12 +158,13 @@ def _layout(board: Board, *, phone: bool) -> dict[str, Any]:
             axes = _axes(number)
             x0 = left + j * (wide + gap)
             tail = axes["xaxis"][1:]
+            named = i == len(board.inits) - 1 and (not phone or j in (0, 3))
             layout[f"xaxis{tail}"] = {
                 "domain": [x0, x0 + wide],
                 "anchor": axes["yaxis"],
-                "range": [-0.02 * board.depth, 1.02 * board.depth],
-                "tickvals": [0, board.depth],
-                "showticklabels": i == len(board.inits) - 1 and (not phone or j in (0, 3)),
+                "range": [-0.02 * end, 1.02 * end],
+                "tickvals": [0],
+                "showticklabels": named,
                 "showgrid": False,
                 "tickfont": {"size": 14},
             }
@@ -172,6 +178,9 @@ def _layout(board: Board, *, phone: bool) -> dict[str, Any]:
             }
             zone = scale.zones(low, high, limit, x=axes["xaxis"], y=axes["yaxis"])
             layout["shapes"] += zone
+            if named:
+                place = {"xref": axes["xaxis"], "yref": f"{axes['yaxis']} domain"}
+                layout["annotations"].append(last_layer(board.depth, size=14, **place))
             if i == 0:
                 place = {"xref": f"{axes['xaxis']} domain", "yref": "paper", "yanchor": "bottom"}
                 up = 1.045 if phone else 1.01

@@ -11,7 +11,7 @@ from viz.draw.film import Film, Frame
 from viz.draw.graph import note
 from viz.draw.numbers import fixed, short
 from viz.gradients import scale
-from viz.gradients.figures import layer_axis
+from viz.gradients.layer_axis import TITLE, last_layer, layer_axis, middle_of
 
 if TYPE_CHECKING:
     from viz.gradients.chain_view import Chain
@@ -112,20 +112,22 @@ def _layout(
     }
     word = "your run’s gradient" if not found.factors else f"gradient {found.names[0]}"
     curves = [found.logs] if found.other is None else [found.logs, found.other]
-    middles = [float(logs[len(logs) // 2]) for logs in curves]
+    last = int(layers[-1])
+    middle = max(middle_of(max(last, 1)) - int(layers[0]), 0)
+    middles = [float(logs[middle]) for logs in curves]
     notes = [
         note(1, 1.02, f"<b>← {word}</b>", color=theme.BWD, xanchor="right", **head),
         *scale.zone_words(low, high, LIMIT, middles=[v for v in middles if math.isfinite(v)]),
+        last_layer(last),
     ]
     if found.other is not None:
         notes.append(
             note(0, 1.02, f"dashed: {found.names[1]}", color=theme.MUTED, xanchor="left", **head)
         )
-    last = int(layers[-1])
     return theme.chart(
         400 if phone else 404,
         margin={"l": 16 if phone else 24, "r": 58 if phone else 66, "t": 40, "b": 54},
-        xaxis={**layer_axis(max(last, 1)), "title": {"text": f"layer ({last} is the output)"}},
+        xaxis={**layer_axis(max(last, 1)), "title": {"text": TITLE}},
         yaxis={**scale.axis(low, high), "side": "right"},
         shapes=scale.zones(low, high, LIMIT),
         annotations=notes,

@@ -10,6 +10,7 @@ from viz.draw.graph import note
 from viz.draw.numbers import fixed, short
 from viz.gradients import scale, store
 from viz.gradients.experiments import ARCHITECTURES
+from viz.gradients.layer_axis import end_of
 from viz.gradients.results import Net
 
 DASHES = {"plain": "solid", "skip": "dash", "BN": "solid", "skip + BN": "dot"}
@@ -132,20 +133,24 @@ def learning_speeds(net: Net, *, phone: bool = False) -> Film:
         "weights": (np.arange(1, depth + 1), np.log10(np.maximum(trace.weight_grad, 1e-300)),
                     theme.PAR, "solid"),
     }  # fmt: skip
-    if dead:
-        del curves["biases"]
     lines = {name: (x, y - y[-1], color, dash) for name, (x, y, color, dash) in curves.items()}
+    if dead:
+        empty: np.ndarray[Any, Any] = np.zeros(0)
+        lines["biases"] = (empty, empty, *lines["biases"][2:])
     low, high = scale.span([float(v) for _, y, _, _ in lines.values() for v in y])
     traces = [
         {**scale.line(x, y, color=color, width=3.5, dash=dash), "name": name,
          "hovertemplate": f"{name}, layer %{{x}}: log₁₀ %{{y:.2f}}<extra></extra>"}
         for name, (x, y, color, dash) in lines.items()
     ]  # fmt: skip
-    ends = scale.push_apart([float(y[0]) for _, y, _, _ in lines.values()], 0.1 * (high - low))
+    drawn = {name: line for name, line in lines.items() if len(line[1])}
+    places = scale.push_apart([float(y[0]) for _, y, _, _ in drawn.values()], 0.1 * (high - low))
+    ends = dict(zip(drawn, places, strict=True))
     notes = [
-        note(0, end, name, size=15, color=color, xanchor="right", xshift=-12)
-        for (name, (_, _, color, _)), end in zip(lines.items(), ends, strict=True)
-    ]
+        note(0, ends.get(name, 0), name if name in ends else " ", size=15, color=color,
+             xanchor="right", xshift=-12)
+        for name, (_, _, color, _) in lines.items()
+    ]  # fmt: skip
     words = "gradients, relative to the last layer’s" if phone else (
         "who learns slowest? gradients relative to the last layer’s"
     )  # fmt: skip
@@ -164,7 +169,7 @@ def learning_speeds(net: Net, *, phone: bool = False) -> Film:
         320,
         margin={"l": 96, "r": 56, "t": 40, "b": 54},
         xaxis={
-            "range": [-0.02 * depth, 1.02 * depth],
+            "range": [-0.02 * end_of(depth), 1.02 * end_of(depth)],
             "title": {"text": "layer"},
             "showgrid": False,
         },

@@ -9,6 +9,7 @@ from viz.draw import theme
 from viz.draw.film import Film, Frame
 from viz.draw.graph import note
 from viz.gradients import scale, table_board, words
+from viz.gradients.layer_axis import EDGE, TITLE, end_of, last_layer, layer_axis, middle_of
 from viz.gradients.results import Net, Summary, Tick
 
 HEAD = (
@@ -16,7 +17,6 @@ HEAD = (
     f"<span style='color:{theme.MUTED}'>dashed: theory; shaded: 20 seeds</span>"
 )
 BOARD = {"xaxis": "x2", "yaxis": "y2"}
-EDGE = 0.015
 MOVING = ("before", "after", "head before", "head after", "labels")
 
 
@@ -119,24 +119,15 @@ def _moving(tick: Tick, layer: int, low: float, high: float) -> list[dict[str, A
         f"<b>{recipe.brief}</b>\u2002<br>× {scale.size(net.log_grad[layer])}\u2002"
         for recipe, net in zip(recipes, nets, strict=True)
     ]
-    left = -EDGE * tick.before.spec.depth
+    left = -EDGE * end_of(tick.before.spec.depth)
     changes.append({"x": [left] * 2, "y": [round(end, 2) for end in ends], "text": texts})
     return changes
-
-
-def layer_axis(depth: int, **more: Any) -> dict[str, Any]:
-    """Layers from the input at the left to the output at the right."""
-    step = next(s for s in (1, 2, 5, 10, 20, 50) if depth / s <= 6)
-    places = [*range(0, depth - step // 2, step), depth]
-    pad = EDGE * depth
-    return {"range": [-pad, depth + pad], "tickvals": places, "showgrid": False, **more}
 
 
 def _layout(tick: Tick, chosen: Summary, low: float, high: float, *, phone: bool) -> dict[str, Any]:
     depth, limit = tick.before.spec.depth, tick.before.limit
     plan = table_board.PHONE if phone else table_board.WIDE
-    middles = [float(net.log_grad[depth // 2]) for net in (tick.before, tick.after)]
-    title = "layer" if phone else f"layer (0 input, {depth} output)"
+    middles = [float(net.log_grad[middle_of(depth)]) for net in (tick.before, tick.after)]
     hidden = {"visible": False, "fixedrange": True}
     head = {
         "xref": "x domain", "yref": "y domain", "xanchor": "right", "yanchor": "bottom",
@@ -145,6 +136,7 @@ def _layout(tick: Tick, chosen: Summary, low: float, high: float, *, phone: bool
         *table_board.notes(plan, tick.cells, chosen, BOARD),
         *scale.zone_words(low, high, limit, middles=middles),
         note(1.0, 1.02, HEAD, size=15, color=theme.BWD, align="right", **head),
+        last_layer(depth),
     ]
     return theme.chart(
         860 if phone else 404,
@@ -152,7 +144,7 @@ def _layout(tick: Tick, chosen: Summary, low: float, high: float, *, phone: bool
         xaxis={
             **layer_axis(depth),
             "domain": [0.29, 1] if phone else [0.62, 1.0],
-            "title": {"text": title},
+            "title": {"text": "layer" if phone else TITLE},
             "anchor": "y",
         },
         yaxis={**scale.axis(low, high), "side": "right", "domain": _heights(phone)},

@@ -6,7 +6,7 @@ from viz.draw import theme
 from viz.draw.film import Film, still
 from viz.draw.graph import note
 from viz.gradients import scale
-from viz.gradients.figures import layer_axis
+from viz.gradients.layer_axis import TITLE, last_layer, layer_axis
 from viz.gradients.results import Net
 
 LETTERS = "ABCD"
@@ -30,10 +30,10 @@ def lettered(nets: list[Net]) -> Film:
     layout = theme.chart(
         420,
         margin={"l": 40, "r": 66, "t": 24, "b": 54},
-        xaxis={**layer_axis(depth), "title": {"text": f"layer ({depth} is the output)"}},
+        xaxis={**layer_axis(depth), "title": {"text": TITLE}},
         yaxis={**scale.axis(low, high), "side": "right"},
         shapes=scale.zones(low, high, nets[0].limit),
-        annotations=notes,
+        annotations=[*notes, last_layer(depth)],
     )
     words = "Size of the gradient in four nets, relative to the output's, on its way to the input."
     return still(theme.figure(traces, layout), words)

@@ -1,0 +1,60 @@
+"""A small change of the depth moves the curves, not the axis under them."""
+
+import pytest
+
+from viz.gradients import board_figures, charts, figures
+from viz.gradients.demo import VIEWS
+from viz.gradients.layer_axis import end_of, last_layer, layer_axis
+from viz.gradients.net_view import NetSettings
+from viz.gradients.net_view import run as run_net
+from viz.gradients.tick_view import TickSettings
+from viz.gradients.tick_view import run as run_tick
+
+DEPTHS = range(1, 101)
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_the_axis_holds_all_layers_and_little_more(depth):
+    assert depth <= end_of(depth) <= 1.1 * depth
+
+
+def test_the_exams_depth_nearly_fills_the_axis():
+    assert end_of(50) == end_of(51) == 52
+    assert layer_axis(50)["tickvals"] == [0, 10, 20, 30, 40]
+    assert last_layer(50)["text"] == "50"
+
+
+def test_the_axis_stands_still_between_neighboring_depths():
+    moves = sum(layer_axis(d) != layer_axis(d + 1) for d in DEPTHS if d >= 30)
+    assert moves <= 20
+    assert layer_axis(49) == layer_axis(52)
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_no_tick_stands_in_the_last_layers_number(depth):
+    assert depth - layer_axis(depth)["tickvals"][-1] >= 0.09 * end_of(depth)
+
+
+def test_the_ticks_picture_keeps_its_axis_and_names_the_last_layer():
+    films = [figures.tick_film(run_tick(TickSettings(depth=depth))) for depth in (22, 21)]
+    assert films[0].picture.layout["xaxis"] == films[1].picture.layout["xaxis"]
+    names = [{n["text"] for n in film.picture.layout["annotations"]} for film in films]
+    assert "22" in names[0]
+    assert "21" in names[1]
+
+
+def test_the_boards_limits_are_even_decades():
+    board = next(view for view in VIEWS if view.key == "board")
+    low, high = board_figures.reach(board.run(board.settings()))
+    assert low % 2 == 0
+    assert (high - 1) % 2 == 0
+
+
+def test_biases_without_a_gradient_keep_their_place_in_the_chart():
+    alive, dead = (
+        charts.learning_speeds(run_net(NetSettings(depth=10, batch_norm=bn)).net).picture
+        for bn in (False, True)
+    )
+    assert [t["name"] for t in alive.data] == [t["name"] for t in dead.data]
+    assert len(alive.layout["annotations"]) == len(dead.layout["annotations"])
+    assert dead.data[1]["y"] == []
