@@ -180,3 +180,49 @@ def test_the_named_curves_stand_with_the_answer_alone():
     assert [name.replace("BN", "batch norm") for name in names] == [
         f"{letter}: {words}" for letter, words in zip("ABCD", right, strict=True)
     ]
+
+
+def test_a_graded_form_shows_what_was_committed():
+    app = open_question("rn-x3")
+
+    def typed():
+        return next(field for field in app.text_input if field.key.startswith("quiz:"))
+
+    for text in ("5 w", "w^3"):
+        typed().input(text)
+        commit(app)
+        assert typed().value == text
+    assert typed().disabled
+
+
+def test_a_graded_form_shows_the_boxes_that_were_ticked():
+    app = open_question("bs-x6")
+    question = next(q for q in QUESTIONS if q.id == "bs-x6")
+
+    def boxes():
+        return [box for box in app.checkbox if box.key.startswith("quiz:")]
+
+    for chosen in ({0, 1, 2} - question.answer.key, question.answer.key):
+        for place, box in enumerate(boxes()):
+            box.set_value(place in chosen)
+        commit(app)
+        assert {place for place, box in enumerate(boxes()) if box.value} == chosen
+    assert boxes()[0].disabled
+
+
+def fields_in_rows(block, *, row=False):
+    """How many of a question's text fields stand in a row that wraps."""
+    flow = getattr(block.proto, "flex_container", None)
+    row = row or bool(flow and flow.direction == flow.HORIZONTAL)
+    count = 0
+    for child in block.children.values():
+        if hasattr(child, "children"):
+            count += fields_in_rows(child, row=row)
+        elif child.type == "text_input" and child.key.startswith("quiz:"):
+            count += row
+    return count
+
+
+def test_short_fields_share_a_row_and_formulas_do_not():
+    assert fields_in_rows(open_question("at-x1").main) == 4
+    assert fields_in_rows(open_question("rn-x4").main) == 0

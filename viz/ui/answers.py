@@ -214,27 +214,33 @@ def blank(answer: quiz.Answer) -> str:
 
 def fill(answer: quiz.Answer, key: str, text: str) -> None:
     """Give widgets that are not drawn yet the values of a kept text; what does not fit is left."""
+    if text and text != blank(answer):
+        for name, value in _values(answer, key, text):
+            st.session_state.setdefault(name, value)
+
+
+def put(answer: quiz.Answer, key: str, text: str) -> None:
+    """Let the widgets show a text, whatever they held."""
     for name, value in _values(answer, key, text):
-        st.session_state.setdefault(name, value)
+        st.session_state[name] = value
 
 
 def _values(answer: quiz.Answer, key: str, text: str) -> list[tuple[str, Any]]:
     """Widget keys and values that make up a text, as `draw` reads them."""
-    if not text or text == blank(answer):
-        return []
     match answer:
         case quiz.Parts(items=items):
             return _values_of_parts(items, key, text)
         case quiz.Choice(options=options):
             return [(key, int(text))] if _is_place(text, options) else []
         case quiz.ManyOf(options=options):
-            return [(f"{key}:{i}", True) for i in text.split() if _is_place(i, options)]
+            return [(f"{key}:{i}", str(i) in text.split()) for i in range(len(options))]
         case quiz.Table(columns=columns, single=single):
-            rows = [[j for j, mark in enumerate(row) if mark == "1"] for row in text.split(";")]
+            rows = [row for row in text.split(";") if len(row) == len(columns)]
             if single:
-                picks = [(i, row[0]) for i, row in enumerate(rows[: len(answer.rows)]) if row]
-                return [(f"{key}:{i}", columns[j]) for i, j in picks if j < len(columns)]
-            return [(f"{key}:{i}:{j}", True) for i, row in enumerate(rows) for j in row]
+                picks = [(i, row.find("1")) for i, row in enumerate(rows[: len(answer.rows)])]
+                return [(f"{key}:{i}", columns[j]) for i, j in picks if j >= 0]
+            marks = [(i, j, mark) for i, row in enumerate(rows) for j, mark in enumerate(row)]
+            return [(f"{key}:{i}:{j}", mark == "1") for i, j, mark in marks]
         case quiz.Order(items=items):
             return [(key, [int(i) for i in text.split() if _is_place(i, items)])]
         case quiz.Tokens(bank=bank):

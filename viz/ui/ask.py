@@ -20,6 +20,7 @@ class Attempt:
     """Where a question stands: how often it was answered, and what came of it.
 
     ``doubted``: nothing was ticked, and the learner was asked whether that is meant.
+    ``text``: what was committed last.
     """
 
     wrong: int = 0
@@ -29,6 +30,7 @@ class Attempt:
     parts: tuple[bool, ...] = ()
     unread: str = ""
     doubted: bool = False
+    text: str = ""
 
     @property
     def over(self) -> bool:
@@ -136,6 +138,10 @@ def _form(
     page: "Page", question: quiz.Question, attempt: Attempt, place: str, variant: int | None
 ) -> None:
     answers.drawings(question.answer, place)
+    if attempt.over:
+        # A returning stage may run the page anew before the form is reached; what was typed is
+        # lost on the way.
+        answers.put(question.answer, f"{place}:a", attempt.text)
     live = answers.needs_live(question.answer)
     holder = st.container(border=True) if live else st.form(f"{place}:form")
     with holder:
@@ -169,7 +175,9 @@ def _commit(
         _not_yet(place, attempt, doubt, doubted=True)
     wrong = attempt.wrong + (not verdict.right)
     revealed = wrong >= 2
-    st.session_state[place] = Attempt(wrong, verdict.right, revealed, verdict.words, verdict.parts)
+    st.session_state[place] = Attempt(
+        wrong, verdict.right, revealed, verdict.words, verdict.parts, text=text
+    )
     if verdict.right:
         progress.mark(question.id, variant)
     if (verdict.right or revealed) and question.settings is not None:
@@ -185,7 +193,7 @@ def _not_yet(place: str, attempt: Attempt, sentence: str, *, doubted: bool) -> N
 
 def _reveal(page: "Page", question: quiz.Question, place: str) -> None:
     attempt: Attempt = st.session_state.get(place, Attempt())
-    st.session_state[place] = Attempt(attempt.wrong, False, True, attempt.words, attempt.parts)
+    st.session_state[place] = replace(attempt, revealed=True, unread="")
     if question.settings is not None:
         page.go(question.settings)
 
