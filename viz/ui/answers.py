@@ -194,7 +194,7 @@ def _curve(answer: quiz.Curve, key: str, locked: bool) -> str:
                 disabled=locked,
             )
         )
-    play(shoot(answer.draw(tuple(values))), key=f"{key}:curve", layout="wide")
+    picture(answer.draw(tuple(values)), f"{key}:curve")
     return ", ".join(repr(value) for value in values)
 
 
