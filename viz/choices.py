@@ -39,7 +39,7 @@ def labels(options: Sequence[Option | str], first: str = "A") -> list[str]:
 
 def are_letters(named: Sequence[str]) -> bool:
     """Whether labels are the letters of drawings and nothing more, so that they fit in a row."""
-    return all(words in LETTERS for words in named)
+    return all(len(words) == 1 and words in LETTERS for words in named)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,7 @@ from viz import quiz
 from viz.ui import events
 from viz.ui.stage.player import play, shoot
 
-DRAWING = 270
+DRAWING = 270  # pixels: four in a row of the page
 _LONG = (
     *(quiz.Choice, quiz.ManyOf, quiz.Table, quiz.Order, quiz.Tokens),
     *(quiz.Curve, quiz.Expression, quiz.Polynomial, quiz.Parts),
