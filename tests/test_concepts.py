@@ -242,8 +242,10 @@ def test_an_exercise_accepts_its_own_answer_and_repeats(slug, number, variant):
     assert key == again.answer.key_text()
     assert question.why
     assert question.answer.shown()
-    if question.figure is not None:
-        assert_honest(question.figure)
+    for figure in (question.figure, question.solution):
+        for phone in (False, True):
+            if figure is not None:
+                assert_honest(quiz.drawn(figure, phone=phone))
 
 
 @pytest.mark.parametrize(("slug", "number"), MAKERS)

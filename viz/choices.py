@@ -10,7 +10,10 @@ from viz.draw.film import Film
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Option:
-    """Something to choose; a drawing's caption must not tell whether it is right."""
+    """Something to choose; a drawing's caption must not tell whether it is right.
+
+    A drawing shares its row with others on every screen, so it is made for a narrow place.
+    """
 
     words: str
     drawing: Film | None = None
@@ -24,22 +27,32 @@ def words_of(option: Option | str) -> str:
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def labels(options: Sequence[Option | str]) -> list[str]:
-    """The options' words; a drawn one has the letter of its drawing."""
+def labels(options: Sequence[Option | str], first: str = "A") -> list[str]:
+    """The options' words; a drawn one has the letter of its drawing, counted from ``first``."""
     named = []
-    for letter, option in zip(LETTERS, options, strict=False):
+    for letter, option in zip(LETTERS[LETTERS.index(first) :], options, strict=False):
         words = words_of(option)
         drawn = isinstance(option, Option) and option.drawing is not None
         named.append(f"{letter}{': ' if words else ''}{words}" if drawn else words)
     return named
 
 
+def are_letters(named: Sequence[str]) -> bool:
+    """Whether labels are the letters of drawings and nothing more, so that they fit in a row."""
+    return all(len(words) == 1 and words in LETTERS for words in named)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice:
-    """One of several options; the text is the option's place, counted from 0."""
+    """One of several options; the text is the option's place, counted from 0.
+
+    ``first`` is the letter of the first drawing: a question's second row of drawings goes on
+    where the first one ends.
+    """
 
     options: tuple[Option | str, ...]
     key: int
+    first: str = "A"
 
     def read(self, text: str) -> int:
         """Read the place of an option."""
@@ -59,16 +72,17 @@ class Choice:
 
     def shown(self) -> str:
         """The key's words."""
-        return labels(self.options)[self.key]
+        return labels(self.options, self.first)[self.key]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ManyOf:
-    """A set of options; ``also`` lists further sets that count as right."""
+    """A set of options; ``also`` lists further sets that count as right, ``first`` as in Choice."""
 
     options: tuple[Option | str, ...]
     key: frozenset[int]
     also: tuple[frozenset[int], ...] = ()
+    first: str = "A"
 
     def read(self, text: str) -> frozenset[int]:
         """Read places of options, parted by spaces; none is an answer too."""
@@ -89,7 +103,7 @@ class ManyOf:
 
     def shown(self) -> str:
         """The key's words."""
-        named = labels(self.options)
+        named = labels(self.options, self.first)
         return "; ".join(named[i] for i in sorted(self.key)) or "none of them"
 
 

@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from viz.choices import (
     Row,
     Table,
     Tokens,
+    are_letters,
     labels,
     words_of,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Answer",
     "Choice",
     "Curve",
+    "Drawing",
     "Expression",
     "Feedback",
     "Grade",
@@ -42,16 +44,20 @@ __all__ = [
     "Question",
     "Row",
     "Shape",
+    "Sketch",
     "Slider",
     "Table",
     "Tokens",
     "Verdict",
+    "are_letters",
     "check",
+    "drawn",
     "is_close",
     "labels",
     "pose",
     "score",
     "solved_from",
+    "unticked",
     "words_of",
 ]
 
@@ -127,6 +133,21 @@ class Feedback:
     accept: bool = False
 
 
+class Sketch(Protocol):
+    """A picture that is drawn when it is known how wide it will stand."""
+
+    def __call__(self, *, phone: bool) -> Film:
+        """The film for a phone, or for a wide screen."""
+
+
+Drawing = Film | Sketch
+
+
+def drawn(figure: Drawing, *, phone: bool) -> Film:
+    """The film of a picture; one that is a film already fits both widths."""
+    return figure if isinstance(figure, Film) else figure(phone=phone)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
     """A question with its key; the key leaves Python only after a commit.
@@ -138,7 +159,9 @@ class Question:
         why: the working, Markdown, shown after the commit.
         feedback: words for known mistakes, the first that fits is said.
         hint: a first step, said to a mistake that nobody foresaw.
-        figure: what stands in the stage's place while the question is open.
+        figure: what stands in the stage's place while the question is open: a film, or what
+            draws one for a phone and for a wide screen.
+        solution: the figure with the answer in it, shown with the answer.
         settings: the state of the page that shows the answer.
         points: as in the exam.
         part: the part of the exam's question that this is ("a"); empty beyond the exam.
@@ -150,7 +173,8 @@ class Question:
     why: str
     feedback: tuple[Feedback, ...] = ()
     hint: str = ""
-    figure: Film | None = None
+    figure: Drawing | None = None
+    solution: Drawing | None = None
     settings: BaseSettings | None = None
     points: int = 1
     part: str = ""
@@ -187,6 +211,17 @@ def check(question: Question, text: str) -> Verdict:
     if said is None:
         return Verdict(False, grade.parts, question.hint)
     return Verdict(said.accept or grade.right, grade.parts, said.words)
+
+
+def unticked(answer: Answer, text: str) -> str:
+    """A sentence if boxes could be ticked and none is, which may be meant or forgotten."""
+    if isinstance(answer, Parts):
+        pairs = zip(answer.items, json.loads(text), strict=True)
+        said = ((label, unticked(part, one)) for (label, part), one in pairs)
+        return next((f"{label}: {words}" if label else words for label, words in said if words), "")
+    many = isinstance(answer, ManyOf) and not text.strip()
+    table = isinstance(answer, Table) and not answer.single and "1" not in text
+    return "nothing is ticked; commit again if you mean that none fits" if many or table else ""
 
 
 def score(question: Question, verdict: Verdict) -> float:

@@ -202,10 +202,13 @@ def test_nets_in_order_are_far_enough_apart(variant):
     assert all(b >= 1.2 * a for a, b in pairwise(counts))
 
 
+def picture_of(question, phone):
+    return str(quiz.drawn(question.figure, phone=phone).figure.to_plotly_json())
+
+
 def test_a_picture_of_a_question_does_not_tell():
-    question = posed(exercises.exam_table)
-    drawn = str(question.figure.figure.to_plotly_json())
-    assert "1\u2009473" not in drawn
-    assert "<b>100</b>" not in drawn
-    question = posed(exercises.shifted_features)
-    assert str(question.figure.figure.to_plotly_json()).count("0.8") == 2
+    for phone in (False, True):
+        drawn = picture_of(posed(exercises.exam_table), phone)
+        assert "1\u2009473" not in drawn
+        assert "<b>100</b>" not in drawn
+        assert picture_of(posed(exercises.shifted_features), phone).count("0.8") == 2

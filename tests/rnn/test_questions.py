@@ -94,9 +94,11 @@ def test_variants_of_the_graph_have_three_or_four_steps_and_load():
     assert counts == {3, 4}
 
 
+@pytest.mark.parametrize("phone", [False, True])
 @pytest.mark.parametrize("maker", [FORWARD, DERIVATIVE, FAR, exercises.edges, exercises.numbers])
-def test_the_picture_of_an_open_question_tells_nothing(maker):
-    traces = {t["name"]: t for t in films.to_json(maker(None).figure)["figure"]["data"]}
+def test_the_picture_of_an_open_question_tells_nothing(maker, phone):
+    film = quiz.drawn(maker(None).figure, phone=phone)
+    traces = {t["name"]: t for t in films.to_json(film)["figure"]["data"]}
     assert traces["values"]["text"] == [f"<i>{name}</i>" for name in "pqrsty"]
     assert not any(traces["derivatives"]["text"] + traces["shares"]["text"])
     assert traces["sum"]["text"] == [""]

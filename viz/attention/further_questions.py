@@ -87,6 +87,8 @@ def order(rng: Rng) -> Question:
         why=f"The slopes are {said}. Very cold, everything is decided; very hot, everything is "
         "averaged; the slope lives between.",
         feedback=tuple(Feedback(wrong, words) for wrong, words in mistakes if wrong != key),
+        hint="How much does the output move if softmax has all but decided? And if it "
+        "averages everything?",
         settings=slope_settings(inputs),
     )
 
@@ -148,5 +150,6 @@ def length(rng: Rng) -> Question:
             Feedback((winner, winner), "Divide each inner product by the length of its key."),
             Feedback((closest, closest), "The inner product grows with the key's length."),
         ),
+        hint="Work out both inner products, then divide each by the length of its key.",
         settings=table_settings(inputs),
     )

@@ -283,6 +283,7 @@ def _claim(rng: Rng) -> Question:
                 part=0,
             ),
         ),
+        hint="The verdict fits; look for the reason that speaks of this very claim.",
         settings=TrainingSettings(),
         points=4,
     )

@@ -167,6 +167,7 @@ def small_batch(rng: Rng | None) -> Question:
                 "The batch's variance divides by n, not by n − 1.",
             ),
         ),
+        hint="First take the batch's mean away, then divide by its deviation (over n).",
         settings=SmallSettings(),
     )
 
@@ -208,6 +209,8 @@ def algorithm(rng: Rng | None) -> Question:
                 "γ works on the standardized value; before the division it would cancel.",
             ),
         ),
+        hint="For each step ask what it needs: the variance needs the mean, γ needs what is "
+        "standardized.",
         settings=LineSettings(),
     )
 
@@ -248,6 +251,8 @@ def running_statistics(rng: Rng | None) -> Question:
                 "The momentum is the weight of the new batch here, not of the old value.",
             ),
         ),
+        hint="One batch at a time: which share of the old value stays, and which of the "
+        "batch's comes in?",
         settings=RunningSettings(momentum=momentum),
         points=2,
     )

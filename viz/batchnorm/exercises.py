@@ -8,9 +8,10 @@ from viz.batchnorm import demo, feature, gaussians, plane_figures
 from viz.batchnorm.controls import SEED, LineSettings, PlaneSettings
 from viz.batchnorm.draws import draw_numbers, given, settings_of
 from viz.batchnorm.drills import algorithm, landing, running_statistics, small_batch, survivors
-from viz.quiz import Choice, Feedback, Number, Option, Parts, Question
+from viz.quiz import LETTERS, Choice, Feedback, Number, Option, Parts, Question
 
 Rng = np.random.Generator
+FIRST = ("A", "E")
 
 
 def output_moments(rng: Rng | None) -> Question:
@@ -126,6 +127,7 @@ def contours(rng: Rng | None) -> Question:
                     for i in order
                 ),
                 names[number].index("right"),
+                first=FIRST[number],
             ),
         )
         for number, (made, order, reach, whose) in enumerate(
@@ -133,13 +135,16 @@ def contours(rng: Rng | None) -> Question:
         )
     ]
     rho = cases[1][2]
-    right = ["ABCD"[made.index("right")] for made in names]
+    right = [
+        LETTERS[LETTERS.index(first) + made.index("right")]
+        for first, made in zip(FIRST, names, strict=True)
+    ]
     return Question(
         id="bn-x2",
         part="b",
         prompt="Two Gaussian inputs in two dimensions go through a layer with γ = 1 and β = 0 for "
         f"both features. Input 1 has {_described(cases[0])}; input 2 has {_described(cases[1])}. "
-        "The first four drawings belong to input 1, the next four to input 2. In each four, which "
+        "Drawings A to D belong to input 1, E to H to input 2. In each four, which "
         "one shows the output's mean, 1-SD and 2-SD contours? The dotted squares stand at ±1 and "
         "±2.",
         answer=Parts(*parts),

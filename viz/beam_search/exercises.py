@@ -1,15 +1,15 @@
 """The exam's questions on beam search, and variants with other trees."""
 
 import math
+from functools import partial
 
 import numpy as np
 
 from viz.beam_search import demo, figures, results, trees
 from viz.beam_search.cost_questions import scored_candidates, true_statements
 from viz.beam_search.variants import Case, Prefix, case_of, draw
-from viz.draw.film import Film
 from viz.draw.numbers import fixed, listed
-from viz.quiz import Feedback, ManyOf, Number, Parts, Question, Tokens
+from viz.quiz import Feedback, ManyOf, Number, Parts, Question, Sketch, Tokens
 
 Rng = np.random.Generator
 WORDS = ("deep", "learn", "nets")
@@ -45,13 +45,13 @@ def _asked(case: Case) -> str:
     )
 
 
-def _figure(case: Case) -> Film | None:
+def _figure(case: Case) -> Sketch | None:
     """The tree, where there is room for it."""
     if len(case.words) > 2:
         return None
     decoder = case.decoder()
     run = results.run_search(decoder, name="own", num_steps=3, beam_width=1)
-    return figures.question_tree(run)
+    return partial(figures.question_tree, run)
 
 
 def _settings(case: Case, width: int) -> demo.TreeSettings:
@@ -191,6 +191,8 @@ def beam_sentence(rng: Rng | None) -> Question:
                 part=1,
             ),
         ),
+        hint="After each step write down all candidates with their totals, and keep the two "
+        "largest of them all.",
         figure=_figure(case),
         settings=_settings(case, 2),
         points=3,

@@ -133,7 +133,10 @@ def question_tree(run: Run, *, phone: bool = False) -> Film:
         if trace["name"] == "ahead edges":
             trace["line"] = {**trace["line"], "color": theme.LINE, "dash": "solid", "width": 1.5}
     ground = where.ground
-    layout = theme.diagram(ground.height, ground.width, annotations=column_heads(where))
+    # Under the phone's tree there is room for a list, which a question does not show.
+    foot = round(ground.low) - 24 if phone else 0
+    layout = theme.diagram(ground.height - foot, ground.width, annotations=column_heads(where))
+    layout["yaxis"] |= {"range": [foot, ground.height]}
     words = (
         "The decoder's log-probabilities: beside each word, how likely it is after the words to "
         "its left."

@@ -1,7 +1,7 @@
 """The exam's questions on convolutional nets, and variants with other nets and images."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -43,7 +43,9 @@ def shifted_features(rng: Rng | None) -> Question:
         why=f"x₃ is {_shift_words(images, third, 2)}, x₄ {_shift_words(images, fourth, 3)}. "
         "Convolutions on a torus move along, the mean over all positions forgets where.",
         feedback=_feature_feedback(found, (third, fourth)),
-        figure=promise_figures.four_images(drawings, known),
+        hint="Which of the first two images is it, moved along? What does the mean over all "
+        "positions notice of that?",
+        figure=partial(promise_figures.four_images, drawings, known),
         settings=_state(None if rng is None else images[third], third),
         points=4,
     )

@@ -67,12 +67,9 @@ def impossible_layer(rng: Rng | None) -> Question:
             *([Feedback(place - 1, "Count from 1.")] if place > 1 else []),
             Feedback(place + 1, "The input is no layer; the first one is number 1."),
             Feedback(lambda value: not 1 <= value <= num_layers, f"There are {num_layers} layers."),
-            Feedback(
-                lambda value: value != place,
-                "Write down height × width × channels after every layer: CONV and POOL need an "
-                "image, FC needs one row of numbers.",
-            ),
         ),
+        hint="Write down height × width × channels after every layer: CONV and POOL need an "
+        "image, FC needs one row of numbers.",
         settings=Case(written(parse(case.architecture)[: place - 1]), case.shape).settings(),
     )
 

@@ -1,5 +1,6 @@
 """Which padding keeps the promise, and the exam's four images as a question."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from viz.cnn import maps
@@ -96,25 +97,49 @@ def _bars_caption(result: Slide, found: dict[maps.Padding, float]) -> str:
     return f"{result.name}: every shift keeps the averages with {names}, for this image."
 
 
-def four_images(images: dict[str, Array], features: dict[str, tuple[float, ...] | None]) -> Film:
-    """Images side by side, each with its features or a question mark under it."""
-    count = len(images)
-    cell = min(26.0, 210 / max(max(image.shape) for image in images.values()))
-    tiles = {
-        name: Tile(1000 * (k + 0.5) / count, 166, len(image), len(image[0]), cell)
-        for k, (name, image) in enumerate(images.items())
-    }
-    notes = []
-    for k, (name, tile) in enumerate(tiles.items(), 1):
-        notes.append(note(tile.x, tile.top + 22, name, size=19))
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of images: how many in one, and the heights of image and words within it."""
+
+    width: int
+    columns: int
+    row: int
+    image: float
+    middle: float
+    words: float
+    size: int
+
+
+FOUR = Rows(1000, 4, 310, 210, 166, 34, 18)
+FOUR_PHONE = Rows(360, 2, 226, 136, 116, 24, 17)
+
+
+def four_images(
+    images: dict[str, Array],
+    features: dict[str, tuple[float, ...] | None],
+    *,
+    phone: bool = False,
+) -> Film:
+    """Images side by side (on a phone two a row), each with its features or a question mark."""
+    plan = FOUR_PHONE if phone else FOUR
+    rows = -(-len(images) // plan.columns)
+    cell = plan.image / max(max(image.shape) for image in images.values())
+    tiles, notes = {}, []
+    for k, (name, image) in enumerate(images.items()):
+        x = plan.width * (k % plan.columns + 0.5) / plan.columns
+        foot = plan.row * (rows - 1 - k // plan.columns)
+        tile = Tile(x, foot + plan.middle, len(image), len(image[0]), min(26.0, cell))
+        tiles[name] = tile
+        notes.append(note(x, tile.top + 22, name, size=19))
         known = features[name]
         values = "?" if known is None else f"({', '.join(_decimal(v) for v in known)})"
-        symbol = theme.math(f"<i>g</i><sub>{k}</sub>")
+        said = f"{theme.math(f'<i>g</i><sub>{k + 1}</sub>')} = <b>{values}</b>"
         color = theme.INK if known is None else theme.FWD
-        notes.append(note(tile.x, 34, f"{symbol} = <b>{values}</b>", size=18, color=color))
+        notes.append(note(x, foot + plan.words, said, size=plan.size, color=color))
+    shapes = [outline(tile) for tile in tiles.values()]
     figure = theme.figure(
         [heat(name, tile, images[name], Ink(1, 0, theme.INK)) for name, tile in tiles.items()],
-        theme.diagram(310, annotations=notes, shapes=[outline(tile) for tile in tiles.values()]),
+        theme.diagram(plan.row * rows, plan.width, annotations=notes, shapes=shapes),
     )
     asked = [f"g{'₁₂₃₄'[k]}" for k, known in enumerate(features.values()) if known is None]
     return still(figure, f"Images on a torus; {' and '.join(asked)} are to be found.")

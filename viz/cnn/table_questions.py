@@ -1,6 +1,7 @@
 """Questions on the table: its cells and its sums."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,9 @@ def exam_table(rng: Rng | None) -> Question:
         f"{size_text(rows[4].shape)}, which is {count(rows[5].activations)} numbers. "
         f"{last.name}: {wording.formula(last.formula)} = {count(last.num_params)}.",
         feedback=_cell_feedback(rows),
-        figure=figures.hidden_still(hidden),
+        hint="Go layer by layer: which shape comes in, how many filters are there, and how "
+        "deep is each of them?",
+        figure=partial(figures.hidden_still, hidden),
         settings=case.settings(),
         points=5,
     )

@@ -123,6 +123,8 @@ def patterns(rng: Rng | None) -> Question:
             Feedback(lambda v: place(2) in v, "Equal weights for all neighbors are not attention."),
             Feedback(lambda v: not v, "Look at the sᵢ in front."),
         ),
+        hint="Go through the rule sign by sign: what is added, what is averaged, and is "
+        "anything drawn or weighted?",
         settings=demo.LayerSettings(),
     )
 

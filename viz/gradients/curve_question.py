@@ -1,12 +1,14 @@
 """Which curve is which: four measured gradients under letters."""
 
+from functools import partial
+
 import numpy as np
 
 from viz.gradients import results, scale
+from viz.gradients.board_view import BoardSettings
 from viz.gradients.exam import SEED
 from viz.gradients.experiments import ARCHITECTURES, Recipe
-from viz.gradients.letter_figures import LETTERS, lettered
-from viz.gradients.net_view import NetSettings
+from viz.gradients.letter_figures import LETTERS, lettered, named
 from viz.gradients.nets import NetSpec
 from viz.quiz import Feedback, Question, Row, Table
 
@@ -59,7 +61,10 @@ def which_curve(rng: np.random.Generator | None) -> Question:
                 "Each net has one curve: every column is used once.",
             ),
         ),
+        hint="Begin with the two nets without batch norm: their factor is the same in every "
+        "layer, and a skip makes it larger.",
         figure=lettered(nets),
-        settings=NetSettings(init="He", gain=1.0 if init == "He" else 2.0),
+        solution=partial(named, nets, [names[i] for i in order]),
+        settings=BoardSettings(gain=1.0 if init == "He" else 2.0),
         points=2,
     )

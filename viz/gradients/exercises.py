@@ -209,6 +209,7 @@ def scalar_chain(rng: Rng | None) -> Question:
                 (1 / 10**log, "Upside down."),
             ),
         ),
+        hint="By what does one layer multiply? Then as often as there are layers.",
         settings=ChainSettings(weight=weight, residual=residual, depth=depth),
         points=1,
     )

@@ -73,6 +73,8 @@ def order_nets(rng: Rng | None) -> Question:
         "both: growth only like a power of the depth. (c is ½ for Xavier, 1 for He, 4 for He × 2, "
         "64 for N(0,1).)",
         feedback=tuple(feedback),
+        hint="Write down the factor of one layer for each net: √c without a skip, √(1 + c) "
+        "with one, 1.21 with batch norm whatever the init.",
         settings=BoardSettings(),
         points=2,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
@@ -66,7 +67,9 @@ def numbers(rng: Rng | None) -> Question:
         why="Forward from the left, backward from the right; then each use of w gives what went "
         f"in times what came back: dy/dw = {edges} = {result.back.dw:g}.".translate(SIGNS),
         feedback=_number_feedback(result, [label for label, _ in items]),
-        figure=figures.empty_graph(result),
+        hint="Forward, each number comes from the one before it; then back from ∂y/∂y = 1, "
+        "each derivative from the one after it.",
+        figure=partial(figures.empty_graph, result),
         settings=settings,
         points=5,
     )
@@ -192,5 +195,7 @@ def truncation(rng: Rng | None) -> Question:
         why=f"The last {f'{window} edges add up to' if window > 1 else 'edge is'} "
         f"{short(kept)} of {short(full.dw)}: {fixed(100 * key, 1)}%.",
         feedback=tuple(Feedback(value, words) for value, words in known if abs(value - key) > 0.01),
+        hint="Write down what each use of w carries back: the share is the sum of the last "
+        "ones over the sum of all.",
         settings=demo.LongSettings(num_steps=count, window=window),
     )

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from viz.draw.film import Film
 from viz.quiz import Feedback, Order, Parts, Polynomial, Question
 from viz.rnn import demo, figures
 from viz.rnn.drills import GRAPH, numbers, truncation, vanishing
@@ -25,6 +26,11 @@ def _poly(key: str, latex: str, given: int = 5) -> Polynomial:
     return Polynomial(key, NAMES, CHAIN[:given], latex)
 
 
+def _graph(*, phone: bool) -> Film:
+    """The exam's graph with nothing computed."""
+    return figures.empty_graph(demo.run_graph(EXAM), phone=phone)
+
+
 def forward_symbols(rng: Rng | None) -> Question:
     """Part (a): t and y as polynomials."""
     del rng
@@ -43,7 +49,8 @@ def forward_symbols(rng: Rng | None) -> Question:
             Feedback(Y, "That is y already; t stands before the last × node.", part=0),
             Feedback("u3 + w u2 + w u1", "u₁ passes two × nodes on its way to t.", part=0),
         ),
-        figure=figures.empty_graph(demo.run_graph(EXAM)),
+        hint="Put one name into the next, from the left: p into q, q into r, and so on.",
+        figure=_graph,
         settings=EXAM,
         points=2,
     )
@@ -73,7 +80,8 @@ def derivative(rng: Rng | None) -> Question:
                 "Each edge is weighted by how much y cares at that point.",
             ),
         ),
-        figure=figures.empty_graph(demo.run_graph(EXAM)),
+        hint="Write y in w and the inputs first, then differentiate each term by w.",
+        figure=_graph,
         settings=EXAM,
         points=2,
     )
@@ -95,7 +103,8 @@ def far_derivative(rng: Rng | None) -> Question:
             Feedback("w^4", "Only three × nodes lie between p and y."),
             Feedback("3 w^2", "That differentiates by w; here p moves and w stands still."),
         ),
-        figure=figures.empty_graph(demo.run_graph(EXAM)),
+        hint="By what does the step from p to q multiply? ∂y/∂q is the rest of the way.",
+        figure=_graph,
         settings=EXAM,
     )
 
@@ -133,7 +142,9 @@ def edges(rng: Rng | None) -> Question:
             ),
             Feedback(Y, "The factor beside w is t, and y cares for itself with weight 1.", part=2),
         ),
-        figure=figures.empty_graph(demo.run_graph(EXAM)),
+        hint="An edge carries what went in beside w times what came back to the node: name "
+        "both for each of the three nodes.",
+        figure=_graph,
         settings=EXAM,
         points=3,
     )
@@ -156,7 +167,8 @@ def backward_order(rng: Rng | None) -> Question:
                 tuple(reversed(key)), "That is the forward order; derivatives come from the right."
             ),
         ),
-        figure=figures.empty_graph(demo.run_graph(EXAM)),
+        hint="Which of them can be written down without knowing another one?",
+        figure=_graph,
         settings=demo.GraphSettings(),
     )
 

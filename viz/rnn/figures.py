@@ -44,9 +44,9 @@ def unrolled_graph(result: Graph, *, phone: bool = False) -> Film:
     return Film(figure, tuple(frames), pace=900, table=table(result))
 
 
-def empty_graph(result: Graph) -> Film:
+def empty_graph(result: Graph, *, phone: bool = False) -> Film:
     """The graph with the names of its nodes and nothing computed, for a question."""
-    film = unrolled_graph(result)
+    film = unrolled_graph(result, phone=phone)
     bare = figure_at(film, 0)
     for trace in bare["data"]:
         trace.pop("hovertext", None)
@@ -57,8 +57,10 @@ def empty_graph(result: Graph) -> Film:
             trace["textfont"]["size"] = 20
         if trace["name"] == "sum":
             trace["text"] = [""]
-    bare["layout"] |= {"shapes": [], "height": 372}
-    bare["layout"]["yaxis"]["range"] = [68, 440]
+    top = bare["layout"]["height"]
+    foot = 122 if phone else 68  # below it stands the sum, which a question does not show
+    bare["layout"] |= {"shapes": [], "height": top - foot}
+    bare["layout"]["yaxis"]["range"] = [foot, top]
     count = "three" if result.num_steps == 3 else "four"
     words = f"One weight w goes into all {count} × nodes; the edges carry the nodes' names."
     return still(theme.figure(bare["data"], bare["layout"]), words)

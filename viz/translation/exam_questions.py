@@ -26,6 +26,8 @@ def training_row(rng: Rng) -> Question:
         feedback=_mistakes(
             pair, key, truth, other, "That row has the model's own output; the teacher corrects it."
         ),
+        hint="At every step the decoder is fed the token before the one that it should say: "
+        "in which row does a teacher look that one up?",
         settings=_settings(pair, emitted, "training"),
         points=2,
     )
@@ -48,6 +50,8 @@ def evaluation_row(rng: Rng) -> Question:
         feedback=_mistakes(
             pair, key, said, other, "There is no ground truth when translating: it reads itself."
         ),
+        hint="At every step the decoder is fed the token before the one that it says next: "
+        "where does it come from without a teacher?",
         settings=_settings(pair, emitted, "evaluation"),
         points=2,
     )

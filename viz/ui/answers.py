@@ -2,52 +2,76 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
+from itertools import groupby
 from typing import Any
 
 import streamlit as st
 
 from viz import quiz
+from viz.ui import events
 from viz.ui.stage.player import play, shoot
 
+DRAWING = 270  # pixels: four in a row of the page
+_LONG = (
+    *(quiz.Choice, quiz.ManyOf, quiz.Table, quiz.Order, quiz.Tokens),
+    *(quiz.Curve, quiz.Expression, quiz.Polynomial, quiz.Parts),
+)
 
-def drawings(answer: quiz.Answer, key: str, layout: str) -> None:
-    """The pictures among the options, each under its letter, above the form."""
+
+def picture(figure: quiz.Drawing, key: str) -> None:
+    """A question's picture, drawn for the width that the stage measured."""
+    layout = events.layout()
+    shot = shoot(quiz.drawn(figure, phone=layout == "phone"))
+    play(shot, key=key, layout=layout, on_layout=lambda: events.measured(key))
+
+
+def solution(question: quiz.Question, key: str) -> None:
+    """The picture that shows the answer, if there is one."""
+    if question.solution is not None:
+        picture(question.solution, f"{key}:solution")
+
+
+def drawings(answer: quiz.Answer, key: str) -> None:
+    """The pictures among the options, each under its letter, above the form.
+
+    They stand in a row as far as the screen is wide.
+    """
     options: Sequence[quiz.Option | str] = getattr(answer, "options", ())
+    named = quiz.labels(options, getattr(answer, "first", "A"))
     drawn = [
         (i, option.drawing)
         for i, option in enumerate(options)
         if isinstance(option, quiz.Option) and option.drawing is not None
     ]
-    for start in range(0, len(drawn), 2):
-        for place, (i, drawing) in zip(st.columns(2), drawn[start : start + 2], strict=False):
-            with place:
-                st.markdown(f"**{quiz.LETTERS[i]}**")
-                play(shoot(drawing), key=f"{key}:drawing:{i}", layout=layout)
+    row = st.container(horizontal=True, gap="small") if drawn else st.container()
+    for i, drawing in drawn:
+        with row.container(width=DRAWING):
+            st.markdown(f"**{named[i]}**")
+            play(shoot(drawing), key=f"{key}:drawing:{i}", layout="phone")
     for i, (_, part) in enumerate(getattr(answer, "items", ()) if _is_parts(answer) else ()):
-        drawings(part, f"{key}:{i}", layout)
+        drawings(part, f"{key}:{i}")
 
 
 def draw(answer: quiz.Answer, key: str, label: str, *, locked: bool) -> str:
     """Draw the widgets of an answer and return its text as it stands."""
     match answer:
         case quiz.Parts(items=items):
-            texts = []
-            for i, (name, part) in enumerate(items):
-                texts.append(draw(part, f"{key}:{i}", name, locked=locked))
-            return json.dumps(texts)
+            return _parts(items, key, locked)
         case quiz.Choice(options=options):
-            words = quiz.labels(options)
+            words = quiz.labels(options, answer.first)
             chosen = st.radio(
                 label,
                 range(len(words)),
                 format_func=words.__getitem__,
                 index=None,
+                horizontal=quiz.are_letters(words),
                 key=key,
                 disabled=locked,
             )
             return "" if chosen is None else str(chosen)
         case quiz.ManyOf(options=options):
-            return _many(label, quiz.labels(options), key, locked)
+            return _many(label, quiz.labels(options, answer.first), key, locked)
         case quiz.Table():
             return _table(answer, key, label, locked)
         case quiz.Order(items=items):
@@ -65,10 +89,34 @@ def _is_parts(answer: quiz.Answer) -> bool:
     return isinstance(answer, quiz.Parts)
 
 
+def _parts(items: tuple[tuple[str, quiz.Answer], ...], key: str, locked: bool) -> str:
+    """The parts one below the other; short fields that follow each other share a row."""
+    texts = []
+    for short, run in groupby(enumerate(items), lambda item: _is_short(item[1][1])):
+        parts = list(run)
+        beside = short and len(parts) > 1
+        row = st.container(horizontal=True, vertical_alignment="bottom") if beside else None
+        width = _field_width([name for _, (name, _) in parts])
+        for i, (name, part) in parts:
+            with row.container(width=width) if row else nullcontext():
+                texts.append(draw(part, f"{key}:{i}", name, locked=locked))
+    return json.dumps(texts)
+
+
+def _is_short(answer: quiz.Answer) -> bool:
+    """Whether some figures are typed; whatever is picked or a formula needs the whole row."""
+    return not isinstance(answer, _LONG)
+
+
+def _field_width(labels: list[str]) -> int:
+    """Pixels for the longest label, within what a phone has room for."""
+    return min(max(7 * max(map(len, labels)), 150), 290)
+
+
 def _example(answer: quiz.Answer) -> str:
     match answer:
         case quiz.Number():
-            return "a number, a fraction or arithmetic"
+            return "a number or 3·5/2"
         case quiz.Shape(names=names):
             return " × ".join(names)
         case quiz.Expression(names=names) | quiz.Polynomial(names=names):
@@ -146,7 +194,7 @@ def _curve(answer: quiz.Curve, key: str, locked: bool) -> str:
                 disabled=locked,
             )
         )
-    play(shoot(answer.draw(tuple(values))), key=f"{key}:curve", layout="wide")
+    picture(answer.draw(tuple(values)), f"{key}:curve")
     return ", ".join(repr(value) for value in values)
 
 
@@ -166,27 +214,33 @@ def blank(answer: quiz.Answer) -> str:
 
 def fill(answer: quiz.Answer, key: str, text: str) -> None:
     """Give widgets that are not drawn yet the values of a kept text; what does not fit is left."""
+    if text and text != blank(answer):
+        for name, value in _values(answer, key, text):
+            st.session_state.setdefault(name, value)
+
+
+def put(answer: quiz.Answer, key: str, text: str) -> None:
+    """Let the widgets show a text, whatever they held."""
     for name, value in _values(answer, key, text):
-        st.session_state.setdefault(name, value)
+        st.session_state[name] = value
 
 
 def _values(answer: quiz.Answer, key: str, text: str) -> list[tuple[str, Any]]:
     """Widget keys and values that make up a text, as `draw` reads them."""
-    if not text or text == blank(answer):
-        return []
     match answer:
         case quiz.Parts(items=items):
             return _values_of_parts(items, key, text)
         case quiz.Choice(options=options):
             return [(key, int(text))] if _is_place(text, options) else []
         case quiz.ManyOf(options=options):
-            return [(f"{key}:{i}", True) for i in text.split() if _is_place(i, options)]
+            return [(f"{key}:{i}", str(i) in text.split()) for i in range(len(options))]
         case quiz.Table(columns=columns, single=single):
-            rows = [[j for j, mark in enumerate(row) if mark == "1"] for row in text.split(";")]
+            rows = [row for row in text.split(";") if len(row) == len(columns)]
             if single:
-                picks = [(i, row[0]) for i, row in enumerate(rows[: len(answer.rows)]) if row]
-                return [(f"{key}:{i}", columns[j]) for i, j in picks if j < len(columns)]
-            return [(f"{key}:{i}:{j}", True) for i, row in enumerate(rows) for j in row]
+                picks = [(i, row.find("1")) for i, row in enumerate(rows[: len(answer.rows)])]
+                return [(f"{key}:{i}", columns[j]) for i, j in picks if j >= 0]
+            marks = [(i, j, mark) for i, row in enumerate(rows) for j, mark in enumerate(row)]
+            return [(f"{key}:{i}:{j}", mark == "1") for i, j, mark in marks]
         case quiz.Order(items=items):
             return [(key, [int(i) for i in text.split() if _is_place(i, items)])]
         case quiz.Tokens(bank=bank):

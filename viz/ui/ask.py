@@ -1,14 +1,13 @@
 """Check yourself: pose a question, take a commit, answer the mistake, reveal on the second one."""
 
 import random
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import streamlit as st
 
 from viz import quiz
-from viz.ui import answers, link, progress, sheet
-from viz.ui.stage.player import play, shoot
+from viz.ui import answers, link, notices, progress, sheet
 
 if TYPE_CHECKING:
     from viz.ui.page import Page
@@ -18,7 +17,11 @@ EXAM = "The exam's"
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Where a question stands: how often it was answered, and what came of it."""
+    """Where a question stands: how often it was answered, and what came of it.
+
+    ``doubted``: nothing was ticked, and the learner was asked whether that is meant.
+    ``text``: what was committed last.
+    """
 
     wrong: int = 0
     right: bool = False
@@ -26,6 +29,8 @@ class Attempt:
     words: str = ""
     parts: tuple[bool, ...] = ()
     unread: str = ""
+    doubted: bool = False
+    text: str = ""
 
     @property
     def over(self) -> bool:
@@ -44,7 +49,7 @@ def questions(page: "Page", makers: tuple[quiz.Maker, ...]) -> None:
     """The questions of a page; the open one takes the stage's place."""
     solved = progress.sync()
     ids = [maker(None).id for maker in makers]
-    name, variant, sentence = _asked(ids)
+    name, variant, problems = _asked(ids)
     maker = makers[ids.index(name)]
     question = quiz.pose(maker, variant)
     place = f"quiz:{name}:{variant}"
@@ -52,8 +57,7 @@ def questions(page: "Page", makers: tuple[quiz.Maker, ...]) -> None:
     _picture(page, question, attempt, place)
     if not page.lecture:
         _choose(ids, name, variant, solved)
-    if sentence:
-        st.warning(sentence, icon=":material/error:")
+    notices.warn(problems)
     if page.lecture:
         _lecture(page, question, attempt, place)
         return
@@ -62,9 +66,10 @@ def questions(page: "Page", makers: tuple[quiz.Maker, ...]) -> None:
     if attempt.over:
         st.markdown(f"**Answer:** {question.answer.shown()}")
         st.markdown(question.why)
+        answers.solution(question, place)
 
 
-def _asked(ids: list[str]) -> tuple[str, int | None, str]:
+def _asked(ids: list[str]) -> tuple[str, int | None, list[str]]:
     """The question and the variant that the link names."""
     name = st.query_params.get("q", ids[0])
     text = st.query_params.get("variant")
@@ -80,7 +85,7 @@ def _asked(ids: list[str]) -> tuple[str, int | None, str]:
             sentences.append(
                 f"variant must be a whole number from 1 to {quiz.MAX_VARIANT}, got {text[:20]}"
             )
-    return name, variant, "; ".join(sentences)
+    return name, variant, sentences
 
 
 def _picture(page: "Page", question: quiz.Question, attempt: Attempt, place: str) -> None:
@@ -89,7 +94,7 @@ def _picture(page: "Page", question: quiz.Question, attempt: Attempt, place: str
         return
     if question.figure is not None:
         with page.figure_place:
-            play(shoot(question.figure), key=f"{place}:figure", layout="wide")
+            answers.picture(question.figure, f"{place}:figure")
     # The stage is mounted anew when it returns, and then starts from the link's step.
     st.session_state.pop(f"mounted:{page.slug}", None)
 
@@ -132,7 +137,11 @@ def _open(name: str, variant: int | None) -> None:
 def _form(
     page: "Page", question: quiz.Question, attempt: Attempt, place: str, variant: int | None
 ) -> None:
-    answers.drawings(question.answer, place, "wide")
+    answers.drawings(question.answer, place)
+    if attempt.over:
+        # A returning stage may run the page anew before the form is reached; what was typed is
+        # lost on the way.
+        answers.put(question.answer, f"{place}:a", attempt.text)
     live = answers.needs_live(question.answer)
     holder = st.container(border=True) if live else st.form(f"{place}:form")
     with holder:
@@ -159,14 +168,16 @@ def _commit(
 ) -> None:
     try:
         verdict = quiz.check(question, text)
+        doubt = "" if attempt.doubted else quiz.unticked(question.answer, text)
     except ValueError as error:
-        st.session_state[place] = Attempt(
-            attempt.wrong, words=attempt.words, parts=attempt.parts, unread=str(error)
-        )
-        st.rerun()
+        _not_yet(place, attempt, str(error), doubted=attempt.doubted)
+    if doubt:
+        _not_yet(place, attempt, doubt, doubted=True)
     wrong = attempt.wrong + (not verdict.right)
     revealed = wrong >= 2
-    st.session_state[place] = Attempt(wrong, verdict.right, revealed, verdict.words, verdict.parts)
+    st.session_state[place] = Attempt(
+        wrong, verdict.right, revealed, verdict.words, verdict.parts, text=text
+    )
     if verdict.right:
         progress.mark(question.id, variant)
     if (verdict.right or revealed) and question.settings is not None:
@@ -174,9 +185,15 @@ def _commit(
     st.rerun()
 
 
+def _not_yet(place: str, attempt: Attempt, sentence: str, *, doubted: bool) -> NoReturn:
+    """Say why this commit is no attempt; what was said of the last one stays."""
+    st.session_state[place] = replace(attempt, unread=sentence, doubted=doubted)
+    st.rerun()
+
+
 def _reveal(page: "Page", question: quiz.Question, place: str) -> None:
     attempt: Attempt = st.session_state.get(place, Attempt())
-    st.session_state[place] = Attempt(attempt.wrong, False, True, attempt.words, attempt.parts)
+    st.session_state[place] = replace(attempt, revealed=True, unread="")
     if question.settings is not None:
         page.go(question.settings)
 
@@ -203,10 +220,11 @@ def _lecture(page: "Page", question: quiz.Question, attempt: Attempt, place: str
         st.markdown(question.prompt)
         if attempt.over:
             st.markdown(f"**Answer:** {question.answer.shown()}")
+            answers.solution(question, place)
     if attempt.over:
         st.markdown(question.why)
         return
-    answers.drawings(question.answer, place, "wide")
+    answers.drawings(question.answer, place)
     if not isinstance(question.answer, quiz.Number):
         st.markdown(sheet.room(question.answer))
     st.button("Show the answer", shortcut="A", on_click=_reveal, args=(page, question, place))

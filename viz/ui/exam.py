@@ -5,10 +5,9 @@ import random
 import streamlit as st
 
 from viz import quiz
-from viz.ui import answers, link, paper, sheet
+from viz.ui import answers, link, notices, paper, sheet
 from viz.ui.paper import Mark, Sheet
 from viz.ui.places import PAGES
-from viz.ui.stage.player import play, shoot
 
 EACH = "one by one"
 END = "at the end"
@@ -27,8 +26,7 @@ def show(sentence: str) -> None:
         return
     st.markdown(f"# {_title(variant)}\n{sentence}")
     number, wrong = _number()
-    for problem in problems + wrong:
-        st.warning(problem, icon=":material/error:")
+    notices.warn(problems + wrong)
     top = st.container(horizontal=True, vertical_alignment="center", gap="medium")
     grading = st.session_state.get("grade", st.query_params.get("grade", END))
     concept = next(c for c in paper.concepts() if c.exam_question == number)
@@ -107,8 +105,8 @@ def _question(question: quiz.Question, variant: int | None, *, at_once: bool) ->
         worth = f"{question.points} point{'s' if question.points > 1 else ''}"
         st.markdown(f"**({question.part})** :gray[{worth}]\n\n{question.prompt}")
         if question.figure is not None:
-            play(shoot(question.figure), key=f"{place}:figure", layout="wide")
-        answers.drawings(question.answer, place, "wide")
+            answers.picture(question.figure, f"{place}:figure")
+        answers.drawings(question.answer, place)
         answers.fill(question.answer, f"{place}:a", answered.texts.get(question.id, ""))
         text = answers.draw(question.answer, f"{place}:a", "Your answer", locked=locked)
         if not locked and text != answered.texts.get(question.id, answers.blank(question.answer)):
@@ -117,6 +115,7 @@ def _question(question: quiz.Question, variant: int | None, *, at_once: bool) ->
             paper.keep(variant, answered)
         if locked:
             _say(question, paper.mark(question, answered))
+            answers.solution(question, place)
             return
         if problem := paper.unreadable(question, answered):
             st.caption(f"Cannot be read yet: {problem}.")

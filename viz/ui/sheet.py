@@ -4,7 +4,6 @@ import streamlit as st
 
 from viz import quiz
 from viz.ui import answers, link, paper
-from viz.ui.stage.player import play, shoot
 
 QUESTIONS, ANSWERS = "questions", "answers"
 LINE = "\\_" * 28
@@ -42,8 +41,8 @@ def _solution(question: quiz.Question) -> str:
 def _asked(question: quiz.Question) -> None:
     st.markdown(f"**({question.part})** :gray[{question.points}]\n\n{question.prompt}")
     if question.figure is not None:
-        play(shoot(question.figure), key=f"sheet:{question.id}", layout="wide")
-    answers.drawings(question.answer, f"sheet:{question.id}", "wide")
+        answers.picture(question.figure, f"sheet:{question.id}")
+    answers.drawings(question.answer, f"sheet:{question.id}")
     st.markdown(room(question.answer))
 
 
@@ -54,7 +53,9 @@ def room(answer: quiz.Answer) -> str:
             return "\n\n".join(f"{label}{_gap(part)}{room(part)}" for label, part in items)
         case quiz.Choice(options=options) | quiz.ManyOf(options=options):
             box = "○" if isinstance(answer, quiz.Choice) else "☐"
-            return "  \n".join(f"{box} {words}" for words in quiz.labels(options))
+            named = quiz.labels(options, answer.first)
+            gap = "&emsp;" if quiz.are_letters(named) else "  \n"
+            return gap.join(f"{box} {words}" for words in named)
         case quiz.Table(rows=rows, columns=columns):
             head = f"| | {' | '.join(columns)} |\n|---|{':-:|' * len(columns)}"
             return "\n".join([head, *(f"| {row} |{' ☐ |' * len(columns)}" for row in rows)])
