@@ -1,6 +1,8 @@
 """What the pictures of graph networks show, read from their data, and what their sentences say."""
 
+import itertools
 import json
+import re
 
 import numpy as np
 import pytest
@@ -140,7 +142,8 @@ def test_a_graph_too_large_to_draw_is_counted():
 @pytest.mark.parametrize(("rule", "valid"), [("mean", True), ("list in order", False)])
 def test_a_valid_rule_is_a_flat_line(rule, valid):
     film = film_of("shuffle", rule=rule)
-    lines = [t for t in film.figure.data if t.name.startswith("component")]
+    lines = [t for t in film.figure.data if t.name.startswith("component") and len(t.x)]
+    assert len(lines) == ShuffleSettings().width
     for line in lines:
         y = np.asarray(line.y)
         assert (np.ptp(y) < 1e-6) == valid
@@ -175,6 +178,24 @@ def test_dragging_a_held_back_prediction_does_not_move_the_loss():
 
 def trace_y(film):
     return next(t.y for t in film.figure.data if t.name == "training loss")
+
+
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize("held", [h for h in itertools.product((0, 1), repeat=5) if not all(h)])
+def test_no_edge_of_the_loss_crosses_a_label(held, phone):
+    film = film_of("loss", phone, **{f"held_{i}": bool(on) for i, on in enumerate(held, 1)})
+    lines = trace(film, "edges")
+    x, y = ([v for v in lines[axis] if v is not None] for axis in "xy")
+    edges = [((x[k], y[k]), (x[k + 1], y[k + 1])) for k in range(0, len(x), 2)]
+    labels = [n for n in film.figure.layout.annotations if n.xref != "paper"]
+    assert sum(n.text == "held out" for n in labels) == sum(held)
+    for label in labels:
+        words = re.sub("<[^>]*>", "", label.text).strip()
+        half = 0.2 * label.font.size * len(words)
+        for one, other in edges if words else ():
+            way = np.linspace(one, other, 200)
+            far = np.abs(way - (label.x, label.y)) > (half, label.font.size / 2)
+            assert far.any(axis=1).all(), f"{words} at ({label.x}, {label.y})"
 
 
 @pytest.mark.parametrize("phone", [False, True])
@@ -235,3 +256,18 @@ def test_a_long_state_does_not_run_over_the_edge_of_the_tree(size):
     for frame in range(len(film.frames)):
         words = trace(film, "numbers", frame)["text"][-1]
         assert len(words) - len("<b></b>") <= tree_figures.ROOM, words
+
+
+OTHERS = [
+    ("layer", [{"graph": "karate", "node": 3}, {"open_edges": "all"}, {"width": 3, "hidden": 2}]),
+    ("shuffle", [{"width": w, "num_neighbors": n} for w, n in ((1, 1), (3, 3), (8, 7))]),
+    ("loss", [{"held_1": False, "held_4": False}, {"held_2": True, "dragged": "a"}]),
+    ("depth", [{"graph": "karate"}, {"how": "gcn"}]),
+    ("train", [{"graph": "karate"}, {"graph": "own"}, {"rule": "sum", "states": "constant"}]),
+]
+
+
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize(("key", "values"), [(key, v) for key, many in OTHERS for v in many])
+def test_other_settings_repaint_the_picture_that_is_there(key, values, phone, planned):
+    assert planned(film_of(key, phone, **values)) == planned(film_of(key, phone))

@@ -82,6 +82,8 @@ def _graph_traces(result: Layers, at: np.ndarray, size: int, k: int) -> list[dic
         "hovertext": [f"node {name}" for name in result.graph.names],
         "hovertemplate": "%{hovertext}: %{marker.color:.3f}<extra></extra>",
         "textposition": "middle center",
+        "text": "",
+        "textfont": {"size": 17, "color": theme.INK},
         **_filled(result, k, size),
     }
     walkers = {
