@@ -22,7 +22,7 @@ WALKERS, NODES = 4, 7
 def message_passing(result: Layers, *, phone: bool = False) -> Film:
     """Messages leave the neighbors, are averaged, multiplied by W1 and added."""
     if result.places is None:
-        return spread_of_states(result)
+        return spread_of_states(result, phone=phone)
     many = result.graph.num_nodes > FEW
     width, height = (360, 720) if phone else (1000, 440)
     box = (62.0, 476.0, 298.0, 646.0) if phone else (82.0, 104.0, 556.0, 366.0)
