@@ -203,22 +203,35 @@ def trace_y(film):
     return next(t.y for t in film.figure.data if t.name == "training loss")
 
 
+def crossed(film, text, x, y, size):
+    """Whether an edge runs through a label."""
+    words = re.sub("<[^>]*>", "", text).strip()
+    lines = trace(film, "edges")
+    ends = [[v for v in lines[axis] if v is not None] for axis in "xy"]
+    points = np.array(ends, dtype=float).T.reshape(-1, 2, 2)
+    half = (0.2 * size * len(words), size / 2)
+    ways = np.concatenate([np.linspace(one, other, 200) for one, other in points])
+    return bool(words) and bool((np.abs(ways - (x, y)) <= half).all(axis=1).any())
+
+
 @pytest.mark.parametrize("phone", [False, True])
 @pytest.mark.parametrize("held", [h for h in itertools.product((0, 1), repeat=5) if not all(h)])
 def test_no_edge_of_the_loss_crosses_a_label(held, phone):
     film = film_of("loss", phone, **{f"held_{i}": bool(on) for i, on in enumerate(held, 1)})
-    lines = trace(film, "edges")
-    x, y = ([v for v in lines[axis] if v is not None] for axis in "xy")
-    edges = [((x[k], y[k]), (x[k + 1], y[k + 1])) for k in range(0, len(x), 2)]
     labels = [n for n in film.figure.layout.annotations if n.xref != "paper"]
     assert sum(n.text == "held out" for n in labels) == sum(held)
     for label in labels:
-        words = re.sub("<[^>]*>", "", label.text).strip()
-        half = 0.2 * label.font.size * len(words)
-        for one, other in edges if words else ():
-            way = np.linspace(one, other, 200)
-            far = np.abs(way - (label.x, label.y)) > (half, label.font.size / 2)
-            assert far.any(axis=1).all(), f"{words} at ({label.x}, {label.y})"
+        assert not crossed(film, label.text, label.x, label.y, label.font.size)
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_no_edge_of_the_training_crosses_a_name(phone):
+    film = film_of("train", phone)
+    names = trace(film, "names")
+    sizes = names["textfont"]["size"]
+    assert len(names["text"]) == 5
+    for label in zip(names["text"], names["x"], names["y"], sizes, strict=True):
+        assert not crossed(film, *label)
 
 
 @pytest.mark.parametrize("phone", [False, True])

@@ -157,7 +157,7 @@ def _names(result: Learned, at: np.ndarray, phone: bool) -> list[dict[str, Any]]
     """Names and labels of the nodes, where there is room for them."""
     if result.graph.num_nodes > FEW:
         return []
-    size, away = (14, 44) if phone else (15, 48)
+    size, away = (13, 46) if phone else (15, 48)
     notes, sides = [], label_sides(result.graph, at)
     for i, (u, v) in enumerate(at):
         label = "?" if result.labels[i] is None else result.labels[i]
