@@ -43,7 +43,7 @@ def count(value: int) -> str:
 
 def plain(value: float) -> str:
     """A limit or a typed number, as a sentence names it: 0.0625, −3, 1 000 000, 10⁻⁶."""
-    if math.isfinite(value) and value == int(value) and abs(value) < 1e7:
+    if math.isfinite(value) and value == int(value) and 1e4 <= abs(value) < 1e7:
         return count(int(value))
     return short(value, 6)
 
