@@ -75,9 +75,12 @@ def _span(result: Line1D) -> tuple[float, float]:
 
 def _ruler(result: Line1D, state: State, low: float, high: float) -> tuple[float, float]:
     """The output's axis: the same scale, or the input's picture under a new ruler."""
-    if not result.relabel or abs(state.scale) < FLAT:
+    if not result.relabel:
         return low, high
-    return state.scale * low + state.shift, state.scale * high + state.shift
+    if abs(state.scale) > FLAT:
+        return state.scale * low + state.shift, state.scale * high + state.shift
+    half = (high - low) / 2  # all values are one: it stands in the middle
+    return state.shift - half, state.shift + half
 
 
 def _curve(result: Line1D, scale: float, shift: float) -> tuple[dict[str, Any], dict[str, Any]]:
