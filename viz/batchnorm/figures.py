@@ -68,9 +68,8 @@ def _span(result: Line1D) -> tuple[float, float]:
     for state in result.stops:
         mean, _ = state.moments(result.before)
         ends += [mean + state.scale * result.before.std * tail for tail in tails]
-    low, high = min(ends), max(ends)
-    pad = 0.03 * (high - low)
-    return steady(low - pad, high + pad)
+    pad = 0.03 * (max(ends) - min(ends))
+    return steady(min(ends) - pad, max(ends) + pad)
 
 
 def _ruler(result: Line1D, state: State, low: float, high: float) -> tuple[float, float]:
@@ -79,8 +78,7 @@ def _ruler(result: Line1D, state: State, low: float, high: float) -> tuple[float
         return low, high
     if abs(state.scale) > FLAT:
         return state.scale * low + state.shift, state.scale * high + state.shift
-    half = (high - low) / 2  # all values are one: it stands in the middle
-    return state.shift - half, state.shift + half
+    return state.shift - (high - low) / 2, state.shift + (high - low) / 2  # all values are one
 
 
 def _curve(result: Line1D, scale: float, shift: float) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -286,8 +284,8 @@ def _shapes(result: Line1D, state: State) -> list[dict[str, Any]]:
 def _frame(result: Line1D, state: State, places_: tuple[int, ...], phone: bool) -> Frame:
     layout: dict[str, Any] = {"shapes": _shapes(result, state)}
     if result.relabel:
-        low, high = _ruler(result, state, *_span(result))
-        layout["xaxis2"] = _axis(low, high, "y2", ticks=8 if phone else 14)
+        ruler = _ruler(result, state, *_span(result))
+        layout["xaxis2"] = _axis(*ruler, "y2", ticks=8 if phone else 14)
     changes = _changes(result, state, phone)
     return Frame(state.label, caption(result, state), places_, changes, layout)
 
