@@ -244,3 +244,13 @@ def test_a_moved_ruler_shows_beta_when_gamma_is_zero(mean):
     low, high = shown["layout"]["xaxis2"]["range"]
     beta = next(t for t in shown["data"] if t["name"] == "beta")
     assert low < beta["x"][0] < high
+
+
+@pytest.mark.parametrize("relabel", [False, True])
+@pytest.mark.parametrize("data", ["normal", "skewed", "own"])
+def test_the_marks_at_two_deviations_are_on_the_picture(data, relabel):
+    settings = demo.LineSettings(data=data, relabel=relabel, mean=0, variance=1, beta=0)
+    film = figures.one_feature(demo.run_line(settings))
+    low, high = film.figure.layout.xaxis.range
+    marks = next(t for t in film.figure.data if t.name == "marks before").x
+    assert low < min(marks) < max(marks) < high
