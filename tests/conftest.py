@@ -1,14 +1,16 @@
 """What tests of several folders use: a running server, a browser, the concepts."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -63,6 +65,38 @@ class Server:
         self.process.terminate()
         self.process.wait(10)
         self.log.close()
+
+
+def _fixed(trace: dict[str, Any], path: str = "") -> dict[str, Any]:
+    """A trace without what the stage's painter repaints by itself."""
+    source = (ROOT / "viz/ui/stage/painter.js").read_text("utf-8")
+    moves = re.compile(re.search(r"const MOVES = /(.*)/;", source)[1])
+    left = {}
+    for key, value in trace.items():
+        if moves.match(path + key):
+            left[key] = ...
+        else:
+            left[key] = _fixed(value, f"{path}{key}.") if isinstance(value, dict) else value
+    return left
+
+
+@pytest.fixture(scope="session")
+def planned() -> Callable[[Any], Any]:
+    """What of a film's first picture makes the stage plan it anew when it changes.
+
+    Plotly takes about 100 ms to plan a diagram; everything else is repainted.
+    """
+    from viz.draw import film as films
+
+    def parts(film: films.Film) -> Any:
+        figure = films.figure_at(film, film.start_index)
+        layout = {k: v for k, v in figure["layout"].items() if k not in ("annotations", "shapes")}
+        axes = {k: v for k, v in layout.items() if re.fullmatch(r"[xy]axis\d*", k)}
+        moving = ("range", "tickvals", "ticktext", "title")
+        layout |= {k: {n: ... if n in moving else v[n] for n in v} for k, v in axes.items()}
+        return [_fixed(trace) for trace in figure["data"]], layout
+
+    return parts
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from viz.controls import Control, controls
+from viz.draw.numbers import plain
 
 __all__ = [
     "BaseSettings",
@@ -190,7 +191,7 @@ def read(model: type[Settings], raw: Mapping[str, Sequence[str]]) -> Reading[Set
             continue
         problem = _refusal(model, control, raw[name], name)
         if problem:
-            problems.append(f"{problem}; using {_excerpt(control.written(control.default))}")
+            problems.append(f"{problem}; using {_named(control)}")
             refused.append(control.key)
         else:
             values[control.field] = _converted(control, raw[name][0])
@@ -246,14 +247,21 @@ def _rule(error: ValidationError, control: Control) -> str:
     limits = first.get("ctx", {})
     match first["type"]:
         case "greater_than_equal":
-            return f"must be at least {limits['ge']:g}"
+            return f"must be at least {plain(limits['ge'])}"
         case "less_than_equal":
-            return f"must be at most {limits['le']:g}"
+            return f"must be at most {plain(limits['le'])}"
         case "string_too_long":
             return f"may have at most {limits['max_length']} characters"
         case "literal_error":
             return f"must be one of {', '.join(control.stops)}"
     return "has a form that is not understood"
+
+
+def _named(control: Control) -> str:
+    """The default, as a sentence names it."""
+    if control.kind in ("slider", "box", "stops"):
+        return plain(control.default)
+    return _excerpt(control.written(control.default))
 
 
 def _excerpt(value: str) -> str:

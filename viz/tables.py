@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from viz.draw.numbers import plain
+
 FloatArray = npt.NDArray[np.float64]
 
 _SEPARATORS = re.compile(r"[,;\t ]+")
@@ -102,6 +104,11 @@ def write_numbers(values: Sequence[float] | FloatArray) -> str:
 def write_matrix(matrix: FloatArray | Sequence[Sequence[float]]) -> str:
     """The one-line text that `read_matrix` turns back into this matrix."""
     return "; ".join(" ".join(f"{float(value):.12g}" for value in row) for row in matrix)
+
+
+def said(value: float) -> str:
+    """A typed number as a sentence repeats it: 0.5, −3, 1 000 000, 10⁻⁶."""
+    return plain(value)
 
 
 def _lines(text: str) -> list[tuple[int, str]]:

@@ -17,6 +17,7 @@ from viz.batchnorm import (
     small_figures,
 )
 from viz.draw import columns
+from viz.draw import film as films
 
 
 def at(film, name, index=None, kind=None):
@@ -235,13 +236,21 @@ def test_the_stages_have_names():
     assert feature.stage_name(2.5) == "→ times γ"
 
 
-@pytest.mark.parametrize("size", [1e-3, 1.0, 1500.0])
-def test_own_data_of_any_size_get_a_dozen_ticks(size):
-    rows = "\n".join(
-        f"{size * a:g}, {20 * size * b:g}" for a, b in [(1, 2), (2, 1), (4, 5), (3, 3)]
-    )
-    film = plane(data="own", own=f"a, b\n{rows}")
-    axes = film.figure.layout.xaxis, film.figure.layout.yaxis
-    longest = max(axis.range[1] - axis.range[0] for axis in axes)
-    for axis in axes:
-        assert longest / 12 <= axis.dtick <= longest / 4
+@pytest.mark.parametrize("mean", [0.0, 1.5])
+def test_a_moved_ruler_shows_beta_when_gamma_is_zero(mean):
+    settings = demo.LineSettings(mean=mean, gamma=0.0, beta=3.0, relabel=True)
+    film = figures.one_feature(demo.run_line(settings))
+    shown = films.figure_at(film, film.start_index)
+    low, high = shown["layout"]["xaxis2"]["range"]
+    beta = next(t for t in shown["data"] if t["name"] == "beta")
+    assert low < beta["x"][0] < high
+
+
+@pytest.mark.parametrize("relabel", [False, True])
+@pytest.mark.parametrize("data", ["normal", "skewed", "own"])
+def test_the_marks_at_two_deviations_are_on_the_picture(data, relabel):
+    settings = demo.LineSettings(data=data, relabel=relabel, mean=0, variance=1, beta=0)
+    film = figures.one_feature(demo.run_line(settings))
+    low, high = film.figure.layout.xaxis.range
+    marks = next(t for t in film.figure.data if t.name == "marks before").x
+    assert low < min(marks) < max(marks) < high

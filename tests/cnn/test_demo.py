@@ -151,7 +151,7 @@ def test_the_value_table_keeps_cells_to_predict_hidden():
         (SlideSettings(image="own", own="1 2 3\n4 5"), "line 2 has 2 numbers, expected 3"),
         (SlideSettings(image="own", own=""), "type at least one row"),
         (FilterSettings(kernel="own", own_kernel="1 2"), "a filter is square, got 1×2"),
-        (FilterSettings(kernel="own", own_kernel="99"), "between -10 and 10, got 99"),
+        (FilterSettings(kernel="own", own_kernel="99"), "between −10 and 10, got 99"),
         (
             FilterSettings(picture="own", own="1 2\n3 4", padding=3, border="circular"),
             "circular padding 3 is wider than the 2×2 image",

@@ -129,18 +129,42 @@ def test_notices_about_the_input_are_said():
     assert "there is no node 9, the last one is shown" in said
 
 
-def test_a_graph_too_large_to_draw_is_counted():
+@pytest.mark.parametrize("phone", [False, True])
+def test_of_a_graph_too_large_to_draw_a_part_is_drawn_and_all_are_counted(phone):
     own = "\n".join(f"n{i} n{i + 1}" for i in range(400))
-    film = film_of("layer", graph="own", own=own, num_layers=2)
-    assert "too large to be drawn" in film.caption()
-    assert sum(np.asarray(film.figure.data[0].y)) == 401
+    film = film_of("layer", phone, graph="own", own=own, num_layers=2, node=250)
+    assert "too large to be drawn: shown are 200, those nearest to node n249" in film.caption()
+    bars = next(t for t in film.figure.data if t.name == "states")
+    assert sum(bars.y) == 401
     assert len(film.table["node"]) == 401
+    nodes = next(t for t in film.figure.data if t.name == "nodes")
+    numbers = {int(name.removeprefix("node n")) for name in nodes.hovertext}
+    assert len(nodes.x) == 200
+    assert numbers in (set(range(150, 350)), set(range(149, 349)))
+    assert nodes.hovertext[-1] == "node n249"
+    assert trace(film, "edges")["x"].count(None) == 199
+    assert "200 of 401 nodes" in notes(film)
+    for k in range(3):
+        fills = films.figure_at(film, k)["data"][1]["marker"]["color"]
+        assert films.figure_at(film, k)["data"][1]["marker"]["cmax"] > 0
+        assert fills != films.figure_at(film, (k + 1) % 3)["data"][1]["marker"]["color"]
+
+
+def test_a_sample_is_filled_up_where_no_way_leads():
+    from viz.gnn import graphs, sample
+
+    pairs = "x y\n" + "\n".join(f"n{i} n{i + 1}" for i in range(400))
+    part = sample.around(graphs.read_graph(pairs), 1)
+    assert part.graph.names[-4:] == ("n1", "n0", "x", "y")
+    assert len(part.nodes) == part.graph.num_nodes == len(set(part.nodes)) == 200
+    assert len(part.graph.edges) == 1 + 197
 
 
 @pytest.mark.parametrize(("rule", "valid"), [("mean", True), ("list in order", False)])
 def test_a_valid_rule_is_a_flat_line(rule, valid):
     film = film_of("shuffle", rule=rule)
-    lines = [t for t in film.figure.data if t.name.startswith("component")]
+    lines = [t for t in film.figure.data if t.name.startswith("component") and len(t.x)]
+    assert len(lines) == ShuffleSettings().width
     for line in lines:
         y = np.asarray(line.y)
         assert (np.ptp(y) < 1e-6) == valid

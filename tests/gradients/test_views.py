@@ -160,14 +160,14 @@ def test_chains_agree_with_torch(settings):
 @pytest.mark.parametrize(
     ("source", "own", "words"),
     [
-        ("own factors", "0.9, 1, -2", "item 3: '-2' must be a positive number"),
+        ("own factors", "0.9, 1, -2", "item 3: '−2' must be a positive number"),
         ("own factors", "0.9 0", "item 2: '0' must be a positive number"),
         ("own factors", "101", "item 1: '101' must be at most 100"),
         ("own factors", "0.9, abc", "'abc' is not a number"),
         ("own factors", " ", "the list of factors needs at least 1 number"),
         ("own factors", "1 " * 101, "at most 100 numbers, got 101"),
         ("own run", "1 " * 201, "at most 200 numbers, got 201"),
-        ("own run", "1, -1", "item 2: '-1' must be a positive number"),
+        ("own run", "1, -1", "item 2: '−1' must be a positive number"),
         ("own run", "1, nan", "'nan' is not a number"),
     ],
 )

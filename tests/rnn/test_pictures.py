@@ -164,14 +164,14 @@ def test_the_jump_is_told_once():
         (lambda: graph(inputs=""), "the sequence"),
         (lambda: graph(inputs="1, two"), "'two' is not a number"),
         (lambda: graph(inputs="1 2 3 4 5 6 7"), "at most 6"),
-        (lambda: graph(inputs="101"), "input 1 must lie between -100 and 100, got 101"),
+        (lambda: graph(inputs="101"), "input 1 must lie between −100 and 100, got 101"),
         (
             lambda: demo.run_matrix(demo.MatrixSettings(matrix="own", own_matrix="1 2; 3 4; 5 6")),
             "W must be square, got 3x2",
         ),
         (
             lambda: demo.run_matrix(demo.MatrixSettings(matrix="own", own_matrix="11 0; 0 1")),
-            "entries of W must lie between -10 and 10, got 11",
+            "entries of W must lie between −10 and 10, got 11",
         ),
         (
             lambda: demo.run_long(demo.LongSettings(pattern="own", own="1 " * 201)),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from viz import tables
 from viz.draw import film as films
 from viz.draw import graph, numbers, theme
 from viz.draw.film import Film, Frame
@@ -122,6 +123,26 @@ def test_streamlit_does_not_change_our_figures():
     import streamlit  # noqa: F401
 
     assert films.to_json(sample()) == before
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (300, "300"),
+        (-3.0, "−3"),
+        (-1000.0, "−1000"),
+        (20_000, "20\u2009000"),
+        (0.0625, "0.0625"),
+        (12345.5, "12345.5"),
+        (1_000_000, "1\u2009000\u2009000"),
+        (1e-6, "10⁻⁶"),
+        (-1e-7, "−10⁻⁷"),
+        (1e12, "10¹²"),
+    ],
+)
+def test_limits_are_written_with_all_their_digits(value, words):
+    assert numbers.plain(value) == words
+    assert tables.said(value) == words
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ class Sample(BaseSettings):
     on: bool = switch(False, key="on", label="On")
     vector: str = table("1 2", key="v", label="Vector")
     own: str = own_data(example="1 2", limit=50)
+    variance: float = number(1e-5, key="v2", label="Variance", low=1e-6, high=25, log=4)
+    edges: int = number(10, key="e", label="Edges", low=1, high=1_000_000, box=True)
 
 
 def test_kinds_follow_from_the_declaration():
@@ -33,6 +35,8 @@ def test_kinds_follow_from_the_declaration():
         "on": "switch",
         "vector": "table",
         "own": "own",
+        "variance": "stops",
+        "edges": "box",
     }
 
 
@@ -46,6 +50,10 @@ def test_kinds_follow_from_the_declaration():
         ("x", "-inf", "x must be a finite number, got -inf; using 0.3"),
         ("x", "1e400", "x must be a finite number, got 1e400; using 0.3"),
         ("x", "<script>", "x must be a number, got <script>; using 0.3"),
+        ("l", "4", "l must be at most 3, got 4; using 0.05"),
+        ("x", "-1.5", "x must be at least −1, got -1.5; using 0.3"),
+        ("v2", "0", "v2 must be at least 10⁻⁶, got 0; using 10⁻⁵"),
+        ("e", "1e9", "e must be at most 1\u2009000\u2009000, got 1e9; using 10"),
         ("m", "c", "m must be one of a, b, got c; using a"),
         ("on", "yes", "on must be true or false, got yes; using false"),
         ("own", "x" * 51, "own may have at most 50 characters, got " + "x" * 39 + "…; using 1 2"),

@@ -1,5 +1,8 @@
 """What the figures show, read from their data."""
 
+import re
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -27,7 +30,7 @@ def trace(film, name, frame=None):
 
 
 def spots(film):
-    return [s for s in film.figure.layout.shapes if s.fillcolor == theme.SPOT]
+    return [s for s in film.figure.layout.shapes if s.fillcolor == theme.SPOT and s.opacity != 0]
 
 
 @pytest.mark.parametrize("phone", [False, True])
@@ -44,6 +47,53 @@ def test_the_spotlight_is_on_the_first_difference(stack, phone):
     assert "first differ at w₄" in film.caption()
     same = figures.decoder_rows(rows(emitted="I see a dog", stack=stack), phone=phone)
     assert not spots(same)
+
+
+def boxes(film, name):
+    """Text, middle and half size of every text of a trace."""
+    texts = trace(film, name)
+    sides = texts["textposition"]
+    for x, y, text, side in zip(texts["x"], texts["y"], texts["text"], sides, strict=True):
+        size = texts["textfont"]["size"]
+        half = 0.22 * size * max(map(len, re.sub("<[^b>]*>", "", text).split("<br>")))
+        middle = {"middle right": x + half, "middle left": x - half}.get(side, x)
+        yield text, (middle, y), (half, size / 2)
+
+
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize("stack", ["horizontal", "vertical"])
+@pytest.mark.parametrize("mode", ["training", "evaluation"])
+@pytest.mark.parametrize("more", [{}, {"source_sos": False}, {"source": controls.LONGER}])
+def test_no_arrow_crosses_the_name_of_a_row(phone, stack, mode, more):
+    film = figures.decoder_rows(rows(stack=stack, mode=mode, **more), phone=phone)
+    ways = [trace(film, name) for name in figures.NAMES[:4]]
+    for text, middle, half in boxes(film, "labels"):
+        if "sub" in text:
+            continue
+        for way in ways:
+            nodes = np.array([way["x"], way["y"]], dtype=float).T
+            path = np.concatenate([np.linspace(a, b, 40) for a, b in pairwise(nodes)] or [nodes])
+            inside = (np.abs(path - middle) <= half).all(axis=1)
+            assert not inside.any(), f"{text} at {middle}"
+
+
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize(
+    "values", [{"stack": "vertical"}, {"mode": "evaluation"}, {"emitted": "I see a dog"}]
+)
+def test_other_rows_repaint_the_picture_that_is_there(values, phone, planned):
+    film = figures.decoder_rows(rows(**values), phone=phone)
+    assert planned(film) == planned(figures.decoder_rows(rows(), phone=phone))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"force": "2 = saw", "play": "words"}, {"stack": "vertical"}, {"source": controls.LONGER}],
+)
+def test_other_models_repaint_the_picture_that_is_there(values, planned):
+    film, start = (card_figures.model_film(model(**v)) for v in (values, {}))
+    assert planned(film) == planned(start)
+    assert len(film.figure.layout.shapes) == len(start.figure.layout.shapes)
 
 
 def test_the_rows_of_the_exam_are_drawn():

@@ -119,3 +119,46 @@ def test_the_shelf_trains_once():
     for _ in range(2):
         shelf.trained(config, own, report)
     assert sum(words.startswith("step") for words in calls) == 1
+
+
+class Left(Exception):
+    """What stops a training, as the page does when nobody looks any more."""
+
+
+def leave_at(share, seen):
+    def report(done, words):
+        seen.append(words)
+        if done >= share:
+            raise Left
+
+    return report
+
+
+def test_a_stopped_training_goes_on_to_the_same_end():
+    config = Config(hidden_size=16, num_steps=30)
+    whole = training.train(config, PAIRS[:200], words=WORDS)
+    course = training.Course(config, PAIRS[:200], WORDS)
+    seen = []
+    with pytest.raises(Left):
+        course.finish(leave_at(0.5, seen))
+    assert len(course.losses) == 15
+    run = course.finish(leave_at(2.0, seen))
+    assert [words.split(",")[0] for words in seen] == [f"step {s}" for s in (5, 10, 15, 20, 25, 30)]
+    np.testing.assert_array_equal(run.losses, whole.losses)
+    assert run.steps == whole.steps
+    for step in run.steps:
+        for name, weights in run.states[step].items():
+            np.testing.assert_array_equal(weights, whole.states[step][name])
+
+
+def test_the_shelf_keeps_a_stopped_training_and_goes_on():
+    shelf, config, seen = results.Shelf(), Config(hidden_size=16, num_steps=20), []
+    for share in (0.4, 0.95):  # the second time all steps are done, and the measuring stops
+        with pytest.raises(Left):
+            shelf.trained(config, "", leave_at(share, seen))
+    run, measures = shelf.trained(config, "", leave_at(2.0, seen))
+    steps = [words for words in seen if words.startswith("step")]
+    assert [words.split(",")[0] for words in steps] == ["step 5", "step 10", "step 15", "step 20"]
+    assert len(run.losses) == 20
+    assert measures.steps == run.steps
+    assert shelf.trained(config, "", leave_at(0.0, seen))[0] is run

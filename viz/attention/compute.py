@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from viz import tables
+
 FloatArray = npt.NDArray[np.float64]
 
 MAX_KEYS = 64
@@ -124,7 +126,8 @@ def _matrix(name: str, rows: Sequence[Sequence[float]]) -> FloatArray:
     for row, column in np.argwhere(np.abs(matrix) > LARGEST_ENTRY):
         raise ValueError(
             f"row {row + 1} of {name}: entry {column + 1} must be between "
-            f"−{LARGEST_ENTRY:g} and {LARGEST_ENTRY:g}, got {matrix[row, column]:g}"
+            f"{tables.said(-LARGEST_ENTRY)} and {tables.said(LARGEST_ENTRY)}, "
+            f"got {tables.said(matrix[row, column])}"
         )
     return matrix
 

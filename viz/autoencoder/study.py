@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from viz import tables
 from viz.autoencoder import compute, optimizers, training
 from viz.autoencoder.compute import FloatArray, Optimum, Penalty
 from viz.autoencoder.training import Pair, Record, Run, Trajectory
@@ -108,7 +109,7 @@ def from_spectrum(eigenvalues: FloatArray, *, rng: np.random.Generator) -> Data:
         ValueError: a variance is not positive, or they do not fall.
     """
     if (eigenvalues <= 0).any():
-        raise ValueError(f"variances must be positive, got {eigenvalues.min():g}")
+        raise ValueError(f"variances must be positive, got {tables.said(float(eigenvalues.min()))}")
     if (np.diff(eigenvalues) > 0).any():
         raise ValueError("variances must be given from the largest to the smallest")
     points = compute.spectrum_points(eigenvalues, num_points=NUM_POINTS, rng=rng)

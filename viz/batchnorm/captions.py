@@ -58,10 +58,27 @@ def plane_caption(result: Plane, state: PlaneState) -> str:
         x, y = (fixed(v) for v in state.mean)
         return (
             f"{_doing(state.stage)}: mean ({x}, {y}), standard deviations "
-            f"{{fwd:{fixed(state.std[0])}}} and {{fwd:{fixed(state.std[1])}}}; "
-            f"{_correlation(state)}."
+            f"{{fwd:{places(state.std[0])}}} and {{fwd:{places(state.std[1])}}}; "
+            f"{_correlation(state)}.{_drawn_in(result, state)}"
         )
-    return f"{_whose(result)} {_parameters(result)}; {_correlation(state)}; {_tilt(state)}."
+    return (
+        f"{_whose(result)} {_parameters(result)}; {_correlation(state)}; {_tilt(result, state)}."
+        f"{_drawn_in(result, state)}"
+    )
+
+
+def units_said(result: Plane) -> str:
+    """The units in which the input is drawn; "" if they are plain numbers."""
+    one, two = (short(float(unit)) for unit in result.units)
+    if one == two:
+        return "" if one == "1" else f"units of {one}"
+    return f"units of {one} and {two}"
+
+
+def _drawn_in(result: Plane, state: PlaneState) -> str:
+    said = units_said(result)
+    more = ", which the layer does not notice" if state.stage < 4 else ""
+    return f" The input is drawn in {said}{more}." if said else ""
 
 
 def _doing(stage: float) -> str:
@@ -93,8 +110,9 @@ def _correlation(state: PlaneState) -> str:
     return f"correlation {rho} is unchanged"
 
 
-def _tilt(state: PlaneState) -> str:
-    tilt, was = state.ellipse.tilt, state.origin.ellipse.tilt
+def _tilt(result: Plane, state: PlaneState) -> str:
+    # Between features in different units an angle means nothing.
+    tilt, was = state.ellipse.tilt, state.origin.ellipse.tilt if result.one_unit else None
     if state.rho is None:
         return "no ellipse is left"
     if tilt is None:

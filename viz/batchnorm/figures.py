@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from viz.batchnorm.axes import bare_axis, ruled_axis
 from viz.batchnorm.captions import caption, places
 from viz.batchnorm.feature import FLAT, Line1D, State
 from viz.draw import theme
@@ -27,10 +28,10 @@ def one_feature(result: Line1D, *, phone: bool = False) -> Film:
         layout=theme.chart(
             420 if phone else 440,
             margin={"l": 16, "r": 16, "t": 8, "b": 40},
-            xaxis=_axis(low, high, "y", ticks=0),
-            yaxis=_bare([0.58, 1.0], steady(0, result.ceiling_before)),
-            xaxis2=_axis(*ruler, "y2", ticks=8 if phone else 14),
-            yaxis2=_bare([0.0, 0.44], steady(0, result.ceiling_after)),
+            xaxis=ruled_axis(low, high, "y", ticks=0),
+            yaxis=bare_axis([0.58, 1.0], steady(0, result.ceiling_before)),
+            xaxis2=ruled_axis(*ruler, "y2", ticks=8 if phone else 14),
+            yaxis2=bare_axis([0.0, 0.44], steady(0, result.ceiling_after)),
             shapes=_shapes(result, result.final),
             bargap=0,
         ),
@@ -41,43 +42,29 @@ def one_feature(result: Line1D, *, phone: bool = False) -> Film:
     return Film(figure, frames, variable=result.variable, start=result.start, table=table(result))
 
 
-def _axis(low: float, high: float, anchor: str, *, ticks: int) -> dict[str, Any]:
-    return {
-        "range": [low, high],
-        "anchor": anchor,
-        "showgrid": False,
-        "showline": True,
-        "showticklabels": ticks > 0,
-        "ticks": "outside" if ticks else "",
-        "nticks": ticks,
-        "fixedrange": True,
-    }
-
-
-def _bare(domain: list[float], limits: tuple[float, float]) -> dict[str, Any]:
-    return {"domain": domain, "range": list(limits), "visible": False, "fixedrange": True}
-
-
 def _span(result: Line1D) -> tuple[float, float]:
     """One range for input and output that holds every stage."""
+    # The marks lie at two deviations, also of a shape that ends before.
+    first, last = min(result.shape.z[0], -2.2), max(result.shape.z[-1], 2.2)
     if result.relabel:
         mean, std = result.before.mean, result.before.std
-        return mean + std * result.shape.z[0], mean + std * result.shape.z[-1]
-    tails = (max(result.shape.z[0], -3.3), min(result.shape.z[-1], 3.3))
+        return mean + std * first, mean + std * last
+    tails = (max(first, -3.3), min(last, 3.3))
     ends = []
     for state in result.stops:
         mean, _ = state.moments(result.before)
         ends += [mean + state.scale * result.before.std * tail for tail in tails]
-    low, high = min(ends), max(ends)
-    pad = 0.03 * (high - low)
-    return steady(low - pad, high + pad)
+    pad = 0.03 * (max(ends) - min(ends))
+    return steady(min(ends) - pad, max(ends) + pad)
 
 
 def _ruler(result: Line1D, state: State, low: float, high: float) -> tuple[float, float]:
     """The output's axis: the same scale, or the input's picture under a new ruler."""
-    if not result.relabel or abs(state.scale) < FLAT:
+    if not result.relabel:
         return low, high
-    return state.scale * low + state.shift, state.scale * high + state.shift
+    if abs(state.scale) > FLAT:
+        return state.scale * low + state.shift, state.scale * high + state.shift
+    return state.shift - (high - low) / 2, state.shift + (high - low) / 2  # all values are one
 
 
 def _curve(result: Line1D, scale: float, shift: float) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -283,8 +270,8 @@ def _shapes(result: Line1D, state: State) -> list[dict[str, Any]]:
 def _frame(result: Line1D, state: State, places_: tuple[int, ...], phone: bool) -> Frame:
     layout: dict[str, Any] = {"shapes": _shapes(result, state)}
     if result.relabel:
-        low, high = _ruler(result, state, *_span(result))
-        layout["xaxis2"] = _axis(low, high, "y2", ticks=8 if phone else 14)
+        ruler = _ruler(result, state, *_span(result))
+        layout["xaxis2"] = ruled_axis(*ruler, "y2", ticks=8 if phone else 14)
     changes = _changes(result, state, phone)
     return Frame(state.label, caption(result, state), places_, changes, layout)
 

@@ -13,6 +13,7 @@ FloatArray = npt.NDArray[np.float64]
 RHOS = (-0.99, *(round(-0.95 + 0.05 * i, 2) for i in range(39)), 0.99)
 ROUND = 41
 FEW = 60
+APART = 8.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,9 +92,17 @@ class PlaneState:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plane:
-    """Two features before and after; ``compare`` names a whitening, or is empty."""
+    """Two features before and after; ``compare`` names a whitening, or is empty.
+
+    Attributes:
+        units: what the input is counted in where it is drawn, one for each feature, shape (2,).
+        drawn: the states of the input counted so; the numbers of ``states`` are in unit 1.
+        limits: ranges that hold them.
+    """
 
     states: tuple[PlaneState, ...]
+    units: FloatArray
+    drawn: tuple[PlaneState, ...]
     start: int
     play: str
     compare: str
@@ -107,6 +116,33 @@ class Plane:
     def final(self) -> PlaneState:
         """The state shown first: after the layer."""
         return self.states[self.start]
+
+    @property
+    def one_unit(self) -> bool:
+        """Whether both features are drawn in the same unit, so that angles mean something."""
+        return bool(self.units[0] == self.units[1])
+
+
+def units_of(std: FloatArray) -> FloatArray:
+    """Powers of ten in which two features are drawn; 1 and 1 if that shows both of them.
+
+    On equal scales a cloud is a speck beside one that is 8 times as wide, and the layer's output
+    has standard deviation 1. The layer itself does not notice in which unit its input is counted.
+    """
+    spreads = (*std, 1.0)
+    if max(spreads) <= APART * min(spreads):
+        return np.ones(2)
+    return np.asarray(10.0 ** np.round(np.log10(std)))
+
+
+def _counted(origin: Input, units: FloatArray) -> Input:
+    """The same input in other units."""
+    cov = origin.cov / np.outer(units, units)
+    one, two = origin.contours
+    lines = (one / units, two / units)
+    return Input(
+        origin.mean / units, cov, origin.points / units, lines, gaussians.ellipse_axes(cov)
+    )
 
 
 def gaussian_input(mean: npt.ArrayLike, cov: FloatArray, unit: FloatArray) -> Input:
@@ -149,27 +185,36 @@ def two_features(
         gamma, beta: the layer's parameters, one of each for a feature.
         compare: "", "ZCA" or "PCA".
         unit: a standard sample for the dots; if given, the correlation is swept.
-        count: of own data, how many rows there are.
+        count: of own data, how many rows there are; they are drawn in units that show them.
     """
     scales, shifts = np.asarray(gamma, dtype=float), np.asarray(beta, dtype=float)
+    units = np.ones(2) if count is None else units_of(origin.std)
     if unit is None:
-        maps = compute.stages(origin.mean, np.diag(origin.cov), scales, shifts)
-        states = tuple(_state(stage_name(s), s, origin, *compute.between(maps, s)) for s in STEPS)
+        states = _by_stage(origin, scales, shifts)
         start = len(states) - 1
     else:
         states = tuple(_at(rho, origin, scales, shifts, unit[:FEW]) for rho in RHOS)
         start = int(np.argmin([abs(rho - origin.rho) for rho in RHOS]))
+    own = not np.all(units == 1)
+    drawn = _by_stage(_counted(origin, units), scales, shifts) if own else states
     return Plane(
         states=states,
+        units=units,
+        drawn=drawn,
         start=start,
         play="stages" if unit is None else "rho",
         compare=compare,
         whitened=_whitened(states[start].origin, compare),
-        limits=_limits(states),
+        limits=_limits(drawn),
         gamma=scales,
         beta=shifts,
         count=count,
     )
+
+
+def _by_stage(origin: Input, gamma: FloatArray, beta: FloatArray) -> tuple[PlaneState, ...]:
+    maps = compute.stages(origin.mean, np.diag(origin.cov), gamma, beta)
+    return tuple(_state(stage_name(s), s, origin, *compute.between(maps, s)) for s in STEPS)
 
 
 def _at(

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from viz.batchnorm.captions import plane_caption
-from viz.batchnorm.gaussians import contour
+from viz.batchnorm.captions import places, plane_caption, units_said
+from viz.batchnorm.gaussians import Ellipse, contour
 from viz.batchnorm.pair import Input, Plane, PlaneState
 from viz.draw import graph, theme
 from viz.draw.columns import column
 from viz.draw.film import Film, Frame, still
-from viz.draw.numbers import fixed
+from viz.draw.numbers import fixed, short
 
 CLOUD = 4
 
@@ -20,19 +20,19 @@ def two_features(result: Plane, *, phone: bool = False) -> Film:
     """Contours before and after, with the guide squares at one and two deviations."""
     final = result.final
     wide = {"l": 58, "r": 262, "t": 12, "b": 52}
-    tick = _tick(max(high - low for low, high in result.limits))
+    drawn = result.drawn[result.start]
     figure = theme.figure(
         data=[
-            *_cloud("before", *_of_input(final.origin), theme.BEFORE),
-            *_cloud("after", *_of_state(final), theme.AFTER),
+            *_cloud("before", *_of_input(drawn.origin), theme.BEFORE),
+            *_cloud("after", *_of_state(drawn), theme.AFTER),
             _whitened(result),
         ],
         layout=theme.chart(
             560 if phone else 440,
             margin={"l": 48, "r": 8, "t": 10, "b": 210} if phone else wide,
-            xaxis={**_equal(result.limits[0], "feature 1", tick), "constrain": "range"},
+            xaxis={**_equal(result, 0), "constrain": "range"},
             yaxis={
-                **_equal(result.limits[1], "feature 2", tick),
+                **_equal(result, 1),
                 "scaleanchor": "x",
                 "constrain": "domain",
                 "constraintoward": "bottom",
@@ -40,24 +40,38 @@ def two_features(result: Plane, *, phone: bool = False) -> Film:
             **_facts(result, final, phone),
         ),
     )
-    frames = tuple(_frame(result, state, phone) for state in result.states)
+    frames = tuple(
+        _frame(result, state, drawn, phone)
+        for state, drawn in zip(result.states, result.drawn, strict=True)
+    )
     variable = "stage" if result.play == "stages" else "correlation"
     return Film(figure, frames, variable=variable, start=result.start, table=table(result))
 
 
-def _equal(limits: tuple[float, float], title: str, tick: float) -> dict[str, Any]:
+def _equal(result: Plane, i: int) -> dict[str, Any]:
+    """One of two axes with equal scales and the same ticks."""
+    ticks, unit = _ticks(result.limits), float(result.units[i])
+    before = "" if unit == 1 else f" (before: in units of {short(unit)})"
     return {
-        "range": list(limits),
-        "title": {"text": title},
-        "dtick": tick,
+        "range": list(result.limits[i]),
+        "title": {"text": f"feature {i + 1}{before}"},
+        "tickvals": ticks,
+        "ticktext": [short(tick) for tick in ticks],
         "fixedrange": True,
     }
 
 
-def _tick(span: float) -> float:
-    """A round distance between ticks: 1, 2 or 5 times a power of ten, at most a dozen of them."""
+def _ticks(limits: tuple[tuple[float, float], ...]) -> list[float]:
+    """Round numbers, at most a dozen in the longer range, and beyond: an axis may be lengthened.
+
+    They are 1, 2 or 5 times a power of ten apart.
+    """
+    span = max(high - low for low, high in limits)
     power = 10.0 ** math.floor(math.log10(span / 12))
-    return next(step * power for step in (1, 2, 5, 10) if step * power >= span / 12)
+    step = next(step * power for step in (1, 2, 5, 10) if step * power >= span / 12)
+    first = math.floor((min(low for low, _ in limits) - 2 * span) / step)
+    last = math.ceil((max(high for _, high in limits) + 2 * span) / step)
+    return [round(k * step, 6) for k in range(first, last + 1)]
 
 
 Drawn = tuple[np.ndarray, tuple[np.ndarray, ...], np.ndarray]
@@ -134,22 +148,22 @@ def _whitened(result: Plane) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": result.compare or "whitening",
+        "name": "whitening",
         **xy,
         "line": {"color": theme.TRU, "width": 2.5, "dash": "dot"},
         "hovertemplate": f"{result.compare} whitening, 1 SD<extra></extra>",
     }
 
 
-def _frame(result: Plane, state: PlaneState, phone: bool) -> Frame:
+def _frame(result: Plane, state: PlaneState, drawn: PlaneState, phone: bool) -> Frame:
     """A frame that looks like the finished picture carries its sentence alone."""
     said = plane_caption(result, state)
     if result.play == "stages" and state.same_as(result.final):
         return Frame(state.label, said)
-    changes = _changes(*_of_state(state))
+    changes = _changes(*_of_state(drawn))
     traces = tuple(range(CLOUD, 2 * CLOUD))
     if result.play == "rho":
-        changes = (*_changes(*_of_input(state.origin)), *changes)
+        changes = (*_changes(*_of_input(drawn.origin)), *changes)
         traces = tuple(range(2 * CLOUD))
     return Frame(state.label, said, traces, changes, _facts(result, state, phone))
 
@@ -159,9 +173,12 @@ def _facts(result: Plane, state: PlaneState, phone: bool) -> dict[str, Any]:
     size, left = (14, 0.0) if phone else (17, 1.03)
     done = state.stage == 4 or state.same_as(result.final)
     origin = state.origin
-    before = _numbers("before", origin.std, origin.rho, origin.ellipse, phone)
+    in_units = f"drawn in<br>{units_said(result)}" if phone else f"in {units_said(result)}"
+    axes = _axes(origin.ellipse, phone) if result.one_unit else in_units
+    before = _numbers("before", origin.std, origin.rho, axes)
     name = "after" if done else "on the way"
-    after = _numbers(name, state.std, state.rho, state.ellipse, phone)
+    axes = _axes(state.ellipse, phone) if result.one_unit or state.stage >= 2 else in_units
+    after = _numbers(name, state.std, state.rho, axes)
     more: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left"}
     more |= {"align": "left", "yanchor": "top"}
     rows = [(0, 0.98, before, theme.BEFORE), (1, 0.66, after, theme.AFTER)]
@@ -178,9 +195,10 @@ def _facts(result: Plane, state: PlaneState, phone: bool) -> dict[str, Any]:
     ]
     notes.append(_verdict(result, state, left, size, phone, more))
     notes[-1]["text"] = notes[-1]["text"] if done else " "
-    key = "solid: 1 SD, dashed: 2 SD"
     if not phone:
-        notes.append(graph.note(left, 0.07, key, size=15, color=theme.MUTED, **more))
+        own = ", own units before" if units_said(result) else ""
+        key = f"solid: 1 SD, dashed: 2 SD<br>equal scales{own}"
+        notes.append(graph.note(left, 0.12, key, size=15, color=theme.MUTED, **more))
     squares = [{**square, "opacity": int(done)} for square in _squares(result)]
     return {"annotations": notes, "shapes": squares}
 
@@ -199,14 +217,15 @@ def _verdict(
     return graph.note(*place, words, size=size, color=theme.INK, **more)
 
 
-def _numbers(name: str, std: np.ndarray, rho: float | None, axes: Any, phone: bool) -> str:
-    tilt = "circle" if axes.tilt is None else f"tilt {fixed(axes.tilt, 1)}°"
-    comma = "<br>" if phone else ", "
+def _numbers(name: str, std: np.ndarray, rho: float | None, axes: str) -> str:
     correlation = "a feature is constant" if rho is None else f"correlation {fixed(rho)}"
-    return (
-        f"<b>{name}</b><br>SD {fixed(std[0])} and {fixed(std[1])}<br>{correlation}<br>"
-        f"axes {fixed(axes.a)} and {fixed(axes.b)}{comma}{tilt}"
-    )
+    deviations = f"SD {places(float(std[0]))} and {places(float(std[1]))}"
+    return f"<b>{name}</b><br>{deviations}<br>{correlation}<br>{axes}"
+
+
+def _axes(axes: Ellipse, phone: bool) -> str:
+    tilt = "circle" if axes.tilt is None else f"tilt {fixed(axes.tilt, 1)}°"
+    return f"axes {places(axes.a)} and {places(axes.b)}{'<br>' if phone else ', '}{tilt}"
 
 
 def _squares(result: Plane | None = None) -> list[dict[str, Any]]:

@@ -10,6 +10,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from viz import tables
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 States = npt.NDArray[np.generic]
@@ -106,7 +108,7 @@ class TreeDecoder:
             if value != value:
                 raise ValueError(f"{name} is nan, expected a number of at most 0")
             if value > 0:
-                raise ValueError(f"{name} must be at most 0, got {value:g}")
+                raise ValueError(f"{name} must be at most 0, got {tables.said(value)}")
         return tuple(float(value) for value in row)
 
     def _check_roots(self, inner: list[Prefix]) -> None:

@@ -227,14 +227,19 @@ def _log_prob(value: Any, word: str, where: str) -> float:
     if isinstance(value, str) and value.replace(" ", "").startswith("p="):
         share = _number(value.replace(" ", "")[2:], word, where)
         if not 0 <= share <= 1:
-            raise ValueError(f"{where}: p of '{word}' must be between 0 and 1, got {share:g}")
+            raise ValueError(
+                f"{where}: p of '{word}' must be between 0 and 1, got {tables.said(share)}"
+            )
         return math.log(share) if share else -math.inf
     number = _number(value, word, where)
     if number > 0:
-        raise ValueError(f"{where}: log-prob of '{word}' must be at most 0, got {number:g}")
+        raise ValueError(
+            f"{where}: log-prob of '{word}' must be at most 0, got {tables.said(number)}"
+        )
     if number < LEAST:
         raise ValueError(
-            f"{where}: log-prob of '{word}' must be at least {LEAST:g}, got {number:g}"
+            f"{where}: log-prob of '{word}' must be at least {tables.said(LEAST)}, "
+            f"got {tables.said(number)}"
         )
     return number
 

@@ -225,7 +225,7 @@ def kernel_of(settings: FilterSettings) -> maps.Array:
         raise ValueError(f"a filter is square, got {taps.shape[0]}×{taps.shape[1]}")
     if np.abs(taps).max() > 10:
         worst = taps.flat[np.abs(taps).argmax()]
-        raise ValueError(f"weights must lie between -10 and 10, got {worst:g}")
+        raise ValueError(f"weights must lie between −10 and 10, got {tables.said(worst)}")
     return taps
 
 

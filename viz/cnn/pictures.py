@@ -90,7 +90,7 @@ def read_picture(text: str, *, max_side: int = MAX_SIDE, min_side: int = 2) -> A
         )
     if np.abs(picture).max() > 10:
         worst = picture.flat[np.abs(picture).argmax()]
-        raise ValueError(f"grey values must lie between -10 and 10, got {worst:g}")
+        raise ValueError(f"grey values must lie between −10 and 10, got {tables.said(worst)}")
     picture.setflags(write=False)
     return picture
 

@@ -32,14 +32,21 @@ def power(value: float, digits: int = 2) -> str:
     """Scientific form as people write it: 7.9 × 10⁻³¹."""
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     raised = str(int(exponent)).translate(_RAISED)
-    if float(mantissa) == 1:
-        return f"10{raised}"
+    if abs(float(mantissa)) == 1:
+        return f"{'−' if value < 0 else ''}10{raised}"
     return f"{mantissa.replace('-', '−')} × 10{raised}"
 
 
 def count(value: int) -> str:
     """A whole number with thin spaces from 1 000 on."""
     return f"{value:,}".replace(",", THIN).replace("-", "−")
+
+
+def plain(value: float) -> str:
+    """A limit or a typed number, as a sentence names it: 0.0625, −3, 1 000 000, 10⁻⁶."""
+    if math.isfinite(value) and value == int(value) and 1e4 <= abs(value) < 1e7:
+        return count(int(value))
+    return short(value, 6)
 
 
 def steady(low: float, high: float) -> tuple[float, float]:

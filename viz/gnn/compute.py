@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from viz import tables
 from viz.gnn.graphs import Graph
 
 FloatArray = npt.NDArray[np.float64]
@@ -143,9 +144,9 @@ def binary_cross_entropy(
     p, y = np.asarray(predictions, float), np.asarray(labels, float)
     for i, (value, label) in enumerate(zip(p, y, strict=True), 1):
         if label not in (0, 1):
-            raise ValueError(f"labels must be 0 or 1, got {label:g} at node {i}")
+            raise ValueError(f"labels must be 0 or 1, got {tables.said(label)} at node {i}")
         if not 0 <= value <= 1:
-            raise ValueError(f"prediction of node {i} must lie in [0, 1], got {value:g}")
+            raise ValueError(f"prediction of node {i} must lie in [0, 1], got {tables.said(value)}")
     used = np.ones(len(p), dtype=bool) if mask is None else np.asarray(mask, dtype=bool)
     if not used.any():
         raise ValueError("no training node left: at least one node must not be held back")

@@ -42,7 +42,6 @@ def over_smoothing(result: Depth, *, phone: bool = False) -> Film:
             "domain": split[0],
             "anchor": "y",
             "title": {"text": "node" if few else "nodes, by their first state"},
-            "showticklabels": few,
             "tickvals": list(range(len(order))) if few else [],
             "ticktext": [result.graph.names[i][:8] for i in order] if few else [],
             "fixedrange": True,

@@ -22,7 +22,7 @@ WALKERS, NODES = 4, 7
 def message_passing(result: Layers, *, phone: bool = False) -> Film:
     """Messages leave the neighbors, are averaged, multiplied by W1 and added."""
     if result.places is None:
-        return spread_of_states(result)
+        return spread_of_states(result, phone=phone)
     many = result.graph.num_nodes > FEW
     width, height = (360, 720) if phone else (1000, 440)
     box = (62.0, 476.0, 298.0, 646.0) if phone else (82.0, 104.0, 556.0, 366.0)
@@ -82,6 +82,8 @@ def _graph_traces(result: Layers, at: np.ndarray, size: int, k: int) -> list[dic
         "hovertext": [f"node {name}" for name in result.graph.names],
         "hovertemplate": "%{hovertext}: %{marker.color:.3f}<extra></extra>",
         "textposition": "middle center",
+        "text": "",
+        "textfont": {"size": 17, "color": theme.INK},
         **_filled(result, k, size),
     }
     walkers = {

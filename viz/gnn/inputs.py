@@ -188,5 +188,5 @@ def _typed_states(typed: str, count: int) -> tuple[float, ...]:
     if len(states) != count:
         raise ValueError(f"there are {count} nodes but {len(states)} states")
     if max(map(abs, states)) > 1000:
-        raise ValueError("states must lie between -1000 and 1000")
+        raise ValueError("states must lie between −1000 and 1000")
     return states

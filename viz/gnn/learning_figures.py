@@ -1,4 +1,4 @@
-"""A training run on a graph, and one layer on a graph with very many edges."""
+"""A training run on a graph: predictions by epoch, and both losses."""
 
 from typing import Any
 
@@ -6,11 +6,10 @@ import numpy as np
 
 from viz.draw import graph as shapes
 from viz.draw import theme
-from viz.draw.film import Film, Frame, still
-from viz.draw.numbers import count, fixed, listed, power, short
+from viz.draw.film import Film, Frame
+from viz.draw.numbers import fixed, listed, short
 from viz.gnn.drawing import FEW, edge_lines, label_sides, spread_out
 from viz.gnn.results import Learned
-from viz.gnn.speed import Speed
 
 HIGH = 10.0
 
@@ -31,7 +30,7 @@ def learning(result: Learned, *, phone: bool = False) -> Film:
     layout = theme.diagram(
         height,
         width,
-        annotations=_learning_notes(result, at, domain, level, phone),
+        annotations=_learning_notes(result, domain, level, phone),
         xaxis2={
             "range": [0, max(int(run.epochs[-1]), 1)],
             "domain": domain,
@@ -51,6 +50,7 @@ def learning(result: Learned, *, phone: bool = False) -> Film:
         edge_lines(result.graph.edges, at),
         _nodes(result, at, size, len(run.epochs) - 1),
         *_curves(result),
+        shapes.written("names", _names(result, at, phone)),
     ]
     frames = tuple(
         Frame(
@@ -153,24 +153,30 @@ def _dot(result: Learned, i: int) -> dict[str, Any]:
     return {"x": [int(run.epochs[i])], "y": [round(float(run.train_loss[i]), 4)]}
 
 
+def _names(result: Learned, at: np.ndarray, phone: bool) -> list[dict[str, Any]]:
+    """Names and labels of the nodes, where there is room for them."""
+    if result.graph.num_nodes > FEW:
+        return []
+    size, away = (13, 46) if phone else (15, 48)
+    notes, sides = [], label_sides(result.graph, at)
+    for i, (u, v) in enumerate(at):
+        label = "?" if result.labels[i] is None else result.labels[i]
+        words = f"node {result.graph.names[i]}, <i>y</i> = {label}"
+        color = theme.TRU if result.train[i] else theme.MUTED
+        up = away * sides[i]
+        notes.append(shapes.note(float(u), float(v) + up, words, size=size, color=color))
+    return notes
+
+
 def _learning_notes(
-    result: Learned, at: np.ndarray, domain: list[float], level: list[float], phone: bool
+    result: Learned, domain: list[float], level: list[float], phone: bool
 ) -> list[dict[str, Any]]:
     size = 14 if phone else 15
-    notes = []
-    sides = label_sides(result.graph, at)
-    if result.graph.num_nodes <= FEW:
-        for i, (u, v) in enumerate(at):
-            label = "?" if result.labels[i] is None else result.labels[i]
-            words = f"node {result.graph.names[i]}, <i>y</i> = {label}"
-            color = theme.TRU if result.train[i] else theme.MUTED
-            up = (44 if phone else 48) * sides[i]
-            notes.append(shapes.note(float(u), float(v) + up, words, size=size, color=color))
     held = "squares: held back; number: probability of class 1"
     if result.graph.num_nodes > FEW:
         held = "squares: held back; blue: class 1 is likely; ×: wrong side"
     low = 370 if phone else 16
-    notes.append(shapes.note(8, low, held, size=size - 1, color=theme.MUTED, xanchor="left"))
+    notes = [shapes.note(8, low, held, size=size - 1, color=theme.MUTED, xanchor="left")]
     words = f"<span style='color:{theme.BWD}'>training loss</span>"
     if result.run.held_loss is not None:
         words += ", dashed: held-back loss"
@@ -225,73 +231,3 @@ def _blind(result: Learned) -> str:
     shown = [listed(names[:6]) for names in twins[:2]]
     more = "" if len(twins) <= 2 else f" ({len(twins) - 2} more groups)"
     return f"All states start equal, so nodes {'; nodes '.join(shown)} can never be parted{more}."
-
-
-def large_layer(result: Speed, *, phone: bool = False) -> Film:
-    """How long one layer takes on a large graph, done four ways."""
-    rows = sorted(result.layers.items(), key=lambda row: -row[1])
-    millis = [1000 * seconds for _, seconds in rows]
-    bars = {
-        "type": "bar",
-        "orientation": "h",
-        "name": "milliseconds",
-        "x": [float(f"{v:.3g}") for v in millis],
-        "y": [name for name, _ in rows],
-        "text": [f"{short(v, 2)} ms" for v in millis],
-        "textposition": "outside",
-        "textfont": {"size": 16},
-        "cliponaxis": False,
-        "marker": {
-            "color": [theme.FWD if name == result.best else theme.HAIR for name, _ in rows],
-            "line": {"width": 0},
-        },
-        "hoverinfo": "skip",
-    }
-    ticks = {"tickfont": {"size": 14 if phone else 16}, "ticklabelstandoff": 6}
-    layout = theme.chart(
-        440,
-        margin={"l": 150 if phone else 190, "r": 20, "t": 40, "b": 56},
-        bargap=0.45,
-        xaxis={
-            "title": {"text": "milliseconds for one layer"},
-            "range": [0, 1.2 * max(millis)],
-            "fixedrange": True,
-        },
-        yaxis={**ticks, "fixedrange": True, "showgrid": False},
-    )
-    best = result.layers[result.best]
-    speed = 2 * result.num_edges / max(best, 1e-9)
-    words = (
-        f"One averaging layer of 16 features over {count(result.num_nodes)} nodes and "
-        f"{count(result.num_edges)} edges takes {{fwd:{short(1000 * best, 2)} ms}} "
-        f"({result.best}): {short(speed / 1e6, 2)} million messages a second. All four ways agree "
-        f"to {power(max(result.error, 1e-17), 1)}; building the graph took "
-        f"{short(1000 * result.build, 2)} ms."
-    )
-    return still(theme.figure([bars], layout), words)
-
-
-def degree_chart(result: Speed, *, phone: bool = False) -> tuple[Film, ...]:
-    """How many neighbors the nodes of the large graph have."""
-    low, high = int(result.degrees.min()), int(result.degrees.max())
-    width = max(1, -(-(high - low + 1) // 60))
-    binned = np.bincount((result.degrees - low) // width)
-    bars = {
-        "type": "bar",
-        "name": "degrees",
-        "x": low + width * np.arange(len(binned)),
-        "y": binned,
-        "marker": {"color": theme.FWD, "line": {"width": 0}},
-        "hovertemplate": "%{x} neighbors: %{y} nodes<extra></extra>",
-    }
-    layout = theme.chart(
-        280,
-        bargap=0.1,
-        xaxis={"title": {"text": "neighbors of a node"}, "fixedrange": True},
-        yaxis={"title": {"text": "" if phone else "nodes"}, "fixedrange": True},
-    )
-    words = (
-        f"The nodes have {count(low)} to {count(high)} neighbors, "
-        f"{fixed(float(result.degrees.mean()), 1)} on average."
-    )
-    return (still(theme.figure([bars], layout), words),)

@@ -144,14 +144,16 @@ def _chart_notes(result: Masked, domain: list[float], level: list[float]) -> lis
 
 
 def _node_notes(result: Masked, at: np.ndarray, size: int, phone: bool) -> list[dict[str, Any]]:
+    """A node's name and label; on its other side, so that no edge is crossed, "held out"."""
     notes, sides = [], label_sides(result.graph, at)
+    font = 13 if phone else 15
     for i, (u, v) in enumerate(at):
-        held = "" if result.train[i] else ", held out"
-        words = f"node {result.graph.names[i]}, <i>y</i> = {result.labels[i]}{held}"
-        color = theme.TRU if result.train[i] else theme.MUTED
-        up = sides[i] * (size / 2 + 17)
-        font = 13 if phone else 15
+        train, up = result.train[i], sides[i] * (size / 2 + 17)
+        words = f"node {result.graph.names[i]}, <i>y</i> = {result.labels[i]}"
+        color = theme.TRU if train else theme.MUTED
         notes.append(shapes.note(float(u), float(v) + up, words, size=font, color=color))
+        held = " " if train else "held out"
+        notes.append(shapes.note(float(u), float(v) - up, held, size=font, color=theme.MUTED))
     return notes
 
 

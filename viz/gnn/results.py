@@ -11,10 +11,10 @@ from viz.gnn import compute, graphs, rules
 from viz.gnn.compute import Loss, Smoothing
 from viz.gnn.graphs import Graph
 from viz.gnn.rules import Verdict
+from viz.gnn.sample import Sample, around
 from viz.gnn.training import Training
 
 FloatArray = npt.NDArray[np.float64]
-SAMPLE = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,6 +25,7 @@ class Layers:
         states: after every layer, shape (layers + 1, n, d).
         first, second: W1 (d, k) and W2 (k, d).
         node: the chosen one, from 0. places: where nodes are drawn; None above 300 nodes.
+        sample: above 300 nodes, those that are drawn.
         held_back: nodes that are not scored (they send and receive all the same), from 0.
         open_on, open_off: edges the exam's text leaves open, as the reader set them, from 0.
         notices: sentences about the input.
@@ -41,6 +42,7 @@ class Layers:
     open_on: tuple[tuple[int, int], ...] = ()
     open_off: tuple[tuple[int, int], ...] = ()
     notices: tuple[str, ...] = ()
+    sample: Sample | None = None
 
     @property
     def num_layers(self) -> int:
@@ -85,8 +87,10 @@ def layers(
         raise ValueError(f"node must be between 1 and {found.num_nodes}, got {node}")
     history = compute.update(states, found, first, second, num_layers=num_layers, residual=residual)
     one, two = compute.check_weights(first, second, history.shape[2])
-    places = graphs.layout(found) if found.num_nodes <= graphs.DRAWN else None
-    return Layers(found, history, one, two, node - 1, places, residual, **marks)
+    small = found.num_nodes <= graphs.DRAWN
+    places = graphs.layout(found) if small else None
+    part = None if small else around(found, node - 1)
+    return Layers(found, history, one, two, node - 1, places, residual, sample=part, **marks)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

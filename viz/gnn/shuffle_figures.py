@@ -1,5 +1,6 @@
 """One rule under many orders of the neighbors: a flat line or not; and the board of all rules."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from viz.draw.numbers import count, fixed, power, short
 from viz.gnn.results import Shuffle
 
 SHOWN = 24
+LINES = 3
 
 
 def shuffled(result: Shuffle, *, phone: bool = False) -> Film:
@@ -20,11 +22,10 @@ def shuffled(result: Shuffle, *, phone: bool = False) -> Film:
     if not verdict.valid and verdict.witness not in chosen:
         chosen[-1] = verdict.witness
     values = verdict.outputs[chosen]
-    shown = min(values.shape[1], 3)
-    high = float(np.abs(values[:, :shown]).max()) or 1.0
+    high = float(np.abs(values[:, :LINES]).max()) or 1.0
     layout = theme.chart(
         460 if phone else 440,
-        margin={"l": 52, "r": 14, "t": 74, "b": 84},
+        margin={"l": 52, "r": 14, "t": 74, "b": 62},
         xaxis={
             "range": [0.4, len(chosen) + 0.6],
             "title": {"text": "order in which the neighbors come", "standoff": 8},
@@ -40,15 +41,15 @@ def shuffled(result: Shuffle, *, phone: bool = False) -> Film:
         annotations=_verdict_notes(result, phone),
     )
     traces = [
-        *(_first_lines(values, c, len(chosen)) for c in range(shown)),
-        *(_needle(values, c, len(chosen)) for c in range(shown)),
+        *(_first_line(values, c) for c in range(LINES)),
+        *(_needle(values, c) for c in range(LINES)),
     ]
     frames = tuple(
         Frame(
             f"order {i + 1}",
             shuffle_caption(result, place, i + 1),
-            tuple(range(shown, 2 * shown)),
-            tuple({"x": list(range(1, i + 2)), "y": _f4(values[: i + 1, c])} for c in range(shown)),
+            tuple(range(LINES, 2 * LINES)),
+            tuple(_outputs(values[: i + 1], c) for c in range(LINES)),
         )
         for i, place in enumerate(chosen)
     )
@@ -59,13 +60,14 @@ def shuffled(result: Shuffle, *, phone: bool = False) -> Film:
 
 
 def _ticks(result: Shuffle, chosen: list[int], phone: bool) -> dict[str, Any]:
-    """The orders themselves under the axis, upright if there are few."""
-    every = max(1, len(chosen) // (6 if phone else 12))
+    """The orders themselves under the axis, as many as there is room for."""
+    width = 5.2 * len(order_name(result.verdict.orders[0])) + 8
+    every = math.ceil(len(chosen) * width / (290 if phone else 930))
     at = list(range(0, len(chosen), every))
     return {
         "tickvals": [i + 1 for i in at],
         "ticktext": [order_name(result.verdict.orders[chosen[i]]) for i in at],
-        "tickangle": -40 if len(chosen) > 6 else 0,
+        "tickangle": 0,
         "tickfont": {"size": 13 if phone else 14},
     }
 
@@ -79,26 +81,33 @@ def order_name(order: tuple[int, ...]) -> str:
     return " ".join(str(i + 1) for i in order)
 
 
-def _first_lines(values: np.ndarray, c: int, last: int) -> dict[str, Any]:
+def _outputs(values: np.ndarray, c: int) -> dict[str, Any]:
+    """Component c of the outputs so far; without points if states are shorter."""
+    if c >= values.shape[1]:
+        return {"x": [], "y": []}
+    return {"x": list(range(1, len(values) + 1)), "y": _f4(values[:, c])}
+
+
+def _first_line(values: np.ndarray, c: int) -> dict[str, Any]:
     """Where a valid rule would stay: at its first output."""
+    known = c < values.shape[1]
     return {
         "type": "scatter",
         "mode": "lines",
         "name": f"first output {c + 1}",
-        "x": [0.4, last + 0.6],
-        "y": [round(float(values[0, c]), 5)] * 2,
+        "x": [0.4, len(values) + 0.6] if known else [],
+        "y": [round(float(values[0, c]), 5)] * 2 if known else [],
         "hoverinfo": "skip",
         "line": {"color": theme.HAIR, "width": 2},
     }
 
 
-def _needle(values: np.ndarray, c: int, last: int) -> dict[str, Any]:
+def _needle(values: np.ndarray, c: int) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines+markers",
         "name": f"component {c + 1}",
-        "x": list(range(1, last + 1)),
-        "y": _f4(values[:, c]),
+        **_outputs(values, c),
         "line": {"color": theme.FWD, "width": 2.5, "dash": ("solid", "dash", "dot")[c]},
         "marker": {"size": 9, "color": theme.FWD, "symbol": ("circle", "square", "diamond")[c]},
         "hovertemplate": "order %{x}: %{y:.4f}<extra></extra>",
@@ -110,7 +119,7 @@ def _verdict_notes(result: Shuffle, phone: bool) -> list[dict[str, Any]]:
     words = "✓ valid: nothing moves" if valid else "✗ not valid: the order matters"
     more = {"xref": "paper", "yref": "paper", "yanchor": "bottom"}
     marks = ["solid and round: number 1", "dashed and square: number 2", "dotted: number 3"]
-    legend = ", ".join(marks[: min(width, 3)]) if width > 1 else "a single number"
+    legend = ", ".join(marks[: min(width, LINES)]) if width > 1 else "a single number"
     about = f"the rule's output ({legend}); pale: what the first order gives"
     if phone:
         return [
@@ -183,7 +192,8 @@ def verdict_board(result: Shuffle, *, phone: bool = False) -> Film:
         xaxis={
             "type": "log",
             "range": [-17.5, 0.7],
-            "dtick": 4,
+            "dtick": 8 if phone else 4,
+            "tickangle": 0,
             "fixedrange": True,
             "exponentformat": "power",
             "title": {"text": "largest change by shuffling"},

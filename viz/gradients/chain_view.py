@@ -100,9 +100,11 @@ def positive(text: str, *, most: int, what: str, largest: float = math.inf) -> t
     values = tables.read_numbers(text, limit=most, what=what)
     for place, value in enumerate(values, start=1):
         if value <= 0:
-            raise ValueError(f"item {place}: '{value:g}' must be a positive number")
+            raise ValueError(f"item {place}: '{tables.said(value)}' must be a positive number")
         if value > largest:
-            raise ValueError(f"item {place}: '{value:g}' must be at most {largest:g}")
+            raise ValueError(
+                f"item {place}: '{tables.said(value)}' must be at most {tables.said(largest)}"
+            )
     return values
 
 

@@ -100,7 +100,7 @@ def read_inputs(text: str, *, limit: int) -> tuple[float, ...]:
     inputs = tables.read_numbers(text, limit=limit, what="sequence of inputs")
     for k, value in enumerate(inputs, 1):
         if abs(value) > LIMIT:
-            raise ValueError(f"input {k} must lie between -100 and 100, got {value:g}")
+            raise ValueError(f"input {k} must lie between −100 and 100, got {tables.said(value)}")
     return inputs
 
 
@@ -170,7 +170,7 @@ def run_matrix(settings: MatrixSettings, progress: Progress = quiet) -> MatrixRu
     matrix = tables.read_matrix(settings.own_matrix, max_rows=8, max_columns=8)
     if np.abs(matrix).max() > 10:
         worst = matrix.flat[np.abs(matrix).argmax()]
-        raise ValueError(f"entries of W must lie between -10 and 10, got {worst:g}")
+        raise ValueError(f"entries of W must lie between −10 and 10, got {tables.said(worst)}")
     return results.matrix_run(matrix)
 
 

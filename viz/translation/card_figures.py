@@ -7,7 +7,7 @@ from viz.draw.film import Film, Frame
 from viz.draw.graph import Path
 from viz.draw.numbers import fixed
 from viz.translation.card_paths import fed_back, passed
-from viz.translation.card_places import Places, places
+from viz.translation.card_places import SLOTS, Places, places
 from viz.translation.card_words import checkpoint_caption, word_caption
 from viz.translation.compute import EOS
 from viz.translation.network import Said
@@ -252,16 +252,18 @@ def _labels(result: Translation, at: Places) -> dict[str, Any]:
 
 
 def _shapes(result: Translation, at: Places) -> list[dict[str, Any]]:
-    """Cards, and the spotlight on the word that was put in by hand."""
+    """Cards, and the spotlight on the word that was put in by hand.
+
+    They are as many in every setting, unseen where there is nothing: the stage then repaints them.
+    """
     wide, tall = at.card
     line = {"color": theme.HAIR, "width": 1.5}
-    shapes = [
-        graph.box(x + wide / 2, y, wide / 2, tall / 2, line=line, fillcolor=theme.BG, layer="below")
-        for x, y in at.cards
-    ]
-    if result.forced is not None and result.forced[0] < len(at.cards):
-        x, y = at.cards[result.forced[0]]
-        spot: dict[str, Any] = {"fillcolor": theme.SPOT, "line": {"width": 0}, "layer": "below"}
-        middle = (x + at.fed[0], y + at.fed[1])
-        shapes.append(graph.box(*middle, 44 if at.phone else 48, 17, **spot))
-    return shapes
+    look: dict[str, Any] = {"line": line, "fillcolor": theme.BG, "layer": "below"}
+    cards = [graph.box(x + wide / 2, y, wide / 2, tall / 2, opacity=1, **look) for x, y in at.cards]
+    spare = [{**cards[0], "opacity": 0}] * (SLOTS - len(cards))
+    place = SLOTS if result.forced is None else result.forced[0]
+    by_hand = place < len(cards)
+    x, y = at.cards[place if by_hand else 0]
+    middle, half = (x + at.fed[0], y + at.fed[1]), 44 if at.phone else 48
+    spot: dict[str, Any] = {"fillcolor": theme.SPOT, "line": {"width": 0}, "layer": "below"}
+    return [*cards, *spare, graph.box(*middle, half, 17, opacity=int(by_hand), **spot)]

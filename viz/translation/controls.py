@@ -61,7 +61,8 @@ def _sentence(**more: Any) -> Any:
 def _train() -> Any:
     hint = (
         "The standard model (GRU, H = 64, seed 0) comes trained. Switch this on to teach it here, "
-        "or any other: about ten seconds, kept afterwards."
+        "or any other: about ten seconds, kept afterwards. If you leave, it goes on later where it "
+        "stopped."
     )
     return switch(False, key="train", label="Train it here", hint=hint)
 

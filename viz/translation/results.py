@@ -14,10 +14,11 @@ from viz.translation.corpus import Pair
 from viz.translation.flow import information_flow
 from viz.translation.measures import Measures, measure
 from viz.translation.network import Config, Network, Said, Vocabulary, speak, vocabulary
-from viz.translation.training import Trained
+from viz.translation.training import Course, Trained
 
 Report = Callable[[float, str], None]
-KEPT = 6
+KEPT, BEGUN = 6, 2
+Key = tuple[Config, str]
 
 
 def _unheard(_share: float, _words: str) -> None:
@@ -25,10 +26,14 @@ def _unheard(_share: float, _words: str) -> None:
 
 
 class Shelf:
-    """The last few models that were trained here, so that another sentence does not train again."""
+    """The last few models that were trained here, so that another sentence does not train again.
+
+    A training that was stopped is kept too, and goes on where it was.
+    """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[Config, str], tuple[Trained, Measures]] = OrderedDict()
+        self._kept: OrderedDict[Key, tuple[Trained, Measures]] = OrderedDict()
+        self._begun: OrderedDict[Key, Course] = OrderedDict()
 
     def trained(
         self, config: Config, own: str, progress: Report | None
@@ -36,22 +41,30 @@ class Shelf:
         """The model of a configuration on the built-in corpus or on own pairs."""
         key = (config, own)
         if key not in self._kept:
-            pairs = pairs_of(own)
-            report = progress or _unheard
-            run = training.train(
-                config,
-                corpus.split(pairs)[0],
-                words=words_of(own),
-                progress=lambda share, words: report(0.9 * share, words),
-            )
-            if run.diverged is not None:
-                raise ValueError(f"training diverged at step {run.diverged}; try another seed")
-            found = measure(run, pairs, lambda share, words: report(0.9 + 0.1 * share, words))
-            self._kept[key] = run, found
+            self._kept[key] = self._finished(key, progress or _unheard)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         return self._kept[key]
+
+    def _finished(self, key: Key, report: Report) -> tuple[Trained, Measures]:
+        config, own = key
+        pairs = pairs_of(own)
+        # Taken off the shelf meanwhile: two threads must not go on with the same training.
+        course = self._begun.pop(key, None) or Course(config, corpus.split(pairs)[0], words_of(own))
+        done = False
+        try:
+            run = course.finish(lambda share, words: report(0.9 * share, words))
+            if run.diverged is not None:
+                raise ValueError(f"training diverged at step {run.diverged}; try another seed")
+            found = measure(run, pairs, lambda share, words: report(0.9 + 0.1 * share, words))
+            done = True
+        finally:
+            if not done:
+                self._begun[key] = course
+            while len(self._begun) > BEGUN:
+                self._begun.popitem(last=False)
+        return run, found
 
 
 def pairs_of(own: str) -> tuple[Pair, ...]:

@@ -59,9 +59,8 @@ def _phone(result: Rows, at: Places) -> list[Label]:
         "training: true previous word" if training and beside else "training",
         "generating" if training or not beside else "generating: its own last word",
     ]
-    # Under its words, where no arrow comes; when stacked between the first two that rise.
-    left = 10.0 if beside else at.encoder[0][0] + 4
-    low = at.band + 3
+    # Under its words, left of every arrow that rises.
+    left, low = 10 if beside else 8, at.band + 3
     found = [
         (left, at.training - low, words[0], theme.TRU, LEFT),
         (left, at.own - low, words[1], theme.FWD, LEFT),

@@ -69,7 +69,7 @@ def _beside(result: Rows) -> Places:
     size = min(50.0, near - 18, gap - 18)
     return Places(
         width=1000,
-        height=430,
+        height=440,
         encoder=tuple((40 + near * i, 258.0) for i in range(count)),
         decoder=tuple((first + gap * j, 258.0) for j in range(steps)),
         cell=size,
@@ -134,21 +134,22 @@ def _phone(result: Rows) -> Places:
 
 def _phone_upright(result: Rows) -> Places:
     count, steps = len(result.source), len(result.truth)
-    gap = min(68.0, 340 / max(count, steps))
-    x = [10 + gap / 2 + gap * j for j in range(max(count, steps))]
+    columns = max(count, steps)
+    gap = min(64.0, 286 / (columns - 0.5))
+    x = [62 + gap * j for j in range(columns)]
     return Places(
         width=358,
-        height=524,
+        height=530,
         encoder=tuple((v + 13, 66.0) for v in x[:count]),
         decoder=tuple((v, 376.0) for v in x[:steps]),
-        cell=min(36.0, gap - 16),
+        cell=min(36.0, gap - 14),
         source=24,
         truth=484,
         says=424,
         head=334,
         training=284,
         own=190,
-        lane=min(10.0, gap / 6),
+        lane=min(10.0, gap / 4),
         band=20,
         font=13,
         phone=True,

@@ -115,44 +115,64 @@ def train(
     The loss is the mean cross-entropy over real target tokens; a vertical model is only asked
     for as many tokens as it has source words.
     """
-    import torch
-
-    # Two threads wait for each other longer than matrices of this size take.
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        return _trained(config, pairs, words or vocabulary(pairs), progress)
-    finally:
-        torch.set_num_threads(threads)
+    return Course(config, pairs, words or vocabulary(pairs)).finish(progress)
 
 
-def _trained(
-    config: Config, pairs: Sequence[Pair], words: Vocabulary, progress: Report | None
-) -> Trained:
-    import torch
+class Course:
+    """A training that may be stopped: `finish` goes on after the last step that was done.
 
-    model = build(config, words)
-    data = [torch.from_numpy(part) for part in batch(pairs, config, words)]
-    rng = np.random.default_rng(config.seed)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.005)
-    losses, states = list[float](), {0: state_of(model)}
-    for step in range(1, config.num_steps + 1):
-        for group in optimizer.param_groups:
-            group["lr"] = 0.005 + (0.0005 - 0.005) * (step - 1) / max(config.num_steps - 1, 1)
-        chosen = torch.from_numpy(rng.integers(len(pairs), size=64))
-        loss = _loss(model, config, *(part[chosen] for part in data))
+    The run is the same as without a stop, to the last bit.
+    """
+
+    def __init__(self, config: Config, pairs: Sequence[Pair], words: Vocabulary) -> None:
+        import torch
+
+        self.config, self.words = config, words
+        self.losses = list[float]()
+        self._model = build(config, words)
+        self._states = {0: state_of(self._model)}
+        self._data = [torch.from_numpy(part) for part in batch(pairs, config, words)]
+        self._rng = np.random.default_rng(config.seed)
+        self._optimizer = torch.optim.Adam(self._model.parameters(), lr=0.005)
+        self._diverged: int | None = None
+
+    def finish(self, progress: Report | None = None) -> Trained:
+        """Do the steps that are left; what ``progress`` raises stops between two of them."""
+        import torch
+
+        # Two threads wait for each other longer than matrices of this size take.
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            while self._diverged is None and len(self.losses) < self.config.num_steps:
+                self._step()
+                step = len(self.losses)
+                if progress is not None and step and step % 5 == 0:
+                    words = f"step {step}, loss {self.losses[-1]:.3f}"
+                    progress(step / self.config.num_steps, words)
+        finally:
+            torch.set_num_threads(threads)
+        losses = np.array(self.losses)
+        return Trained(self.config, self.words, losses, dict(self._states), self._diverged)
+
+    def _step(self) -> None:
+        import torch
+
+        step, last = len(self.losses) + 1, self.config.num_steps
+        for group in self._optimizer.param_groups:
+            group["lr"] = 0.005 + (0.0005 - 0.005) * (step - 1) / max(last - 1, 1)
+        chosen = torch.from_numpy(self._rng.integers(len(self._data[0]), size=64))
+        loss = _loss(self._model, self.config, *(part[chosen] for part in self._data))
         if not torch.isfinite(loss):
-            return Trained(config, words, np.array(losses), states, step)
-        optimizer.zero_grad()
+            self._diverged = step
+            return
+        self._optimizer.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        losses.append(float(loss.detach()))
-        if step in CHECKPOINTS or step == config.num_steps:
-            states[step] = state_of(model)
-        if progress is not None and step % 5 == 0:
-            progress(step / config.num_steps, f"step {step}, loss {losses[-1]:.3f}")
-    return Trained(config, words, np.array(losses), states)
+        torch.nn.utils.clip_grad_norm_(self._model.parameters(), 1.0)
+        self._optimizer.step()
+        self.losses.append(float(loss.detach()))
+        if step in CHECKPOINTS or step == last:
+            self._states[step] = state_of(self._model)
 
 
 def _loss(

@@ -1,0 +1,66 @@
+"""Where labels stand in the pictures of graphs, and what stays when settings change."""
+
+import itertools
+import re
+
+import numpy as np
+import pytest
+
+from viz.draw import film as films
+from viz.gnn import demo
+
+
+def film_of(key, phone=False, **values):
+    chosen = next(v for v in demo.VIEWS if v.key == key)
+    return chosen.film(chosen.run(chosen.settings(**values)), phone=phone)
+
+
+def trace(film, name):
+    data = films.figure_at(film, -1)["data"]
+    return next(t for t in data if t.get("name") == name)
+
+
+def crossed(film, text, x, y, size):
+    """Whether an edge runs through a label."""
+    words = re.sub("<[^>]*>", "", text).strip()
+    lines = trace(film, "edges")
+    ends = [[v for v in lines[axis] if v is not None] for axis in "xy"]
+    points = np.array(ends, dtype=float).T.reshape(-1, 2, 2)
+    half = (0.2 * size * len(words), size / 2)
+    ways = np.concatenate([np.linspace(one, other, 200) for one, other in points])
+    return bool(words) and bool((np.abs(ways - (x, y)) <= half).all(axis=1).any())
+
+
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize("held", [h for h in itertools.product((0, 1), repeat=5) if not all(h)])
+def test_no_edge_of_the_loss_crosses_a_label(held, phone):
+    film = film_of("loss", phone, **{f"held_{i}": bool(on) for i, on in enumerate(held, 1)})
+    labels = [n for n in film.figure.layout.annotations if n.xref != "paper"]
+    assert sum(n.text == "held out" for n in labels) == sum(held)
+    for label in labels:
+        assert not crossed(film, label.text, label.x, label.y, label.font.size)
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_no_edge_of_the_training_crosses_a_name(phone):
+    film = film_of("train", phone)
+    names = trace(film, "names")
+    sizes = names["textfont"]["size"]
+    assert len(names["text"]) == 5
+    for label in zip(names["text"], names["x"], names["y"], sizes, strict=True):
+        assert not crossed(film, *label)
+
+
+OTHERS = [
+    ("layer", [{"graph": "karate", "node": 3}, {"open_edges": "all"}, {"width": 3, "hidden": 2}]),
+    ("shuffle", [{"width": w, "num_neighbors": n} for w, n in ((1, 1), (3, 3), (8, 7))]),
+    ("loss", [{"held_1": False, "held_4": False}, {"held_2": True, "dragged": "a"}]),
+    ("depth", [{"graph": "karate"}, {"how": "gcn"}]),
+    ("train", [{"graph": "karate"}, {"graph": "own"}, {"rule": "sum", "states": "constant"}]),
+]
+
+
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize(("key", "values"), [(key, v) for key, many in OTHERS for v in many])
+def test_other_settings_repaint_the_picture_that_is_there(key, values, phone, planned):
+    assert planned(film_of(key, phone, **values)) == planned(film_of(key, phone))
