@@ -12,8 +12,6 @@ from viz.view import Preset, View
 
 OWN_LIMIT = 2000
 EXAM = "exam"
-# The fragment of a page that follows its controls.
-LIVE = "live"
 
 
 def raw() -> dict[str, list[str]]:

@@ -9,8 +9,7 @@ import streamlit as st
 from viz import catalog, settings
 from viz.quiz import Maker
 from viz.settings import BaseSettings
-from viz.ui import ask, cache, controls, events, link, tabs
-from viz.ui.jobs import WORKSHOP, Job
+from viz.ui import ask, cache, controls, events, link, notices, outcome, tabs
 from viz.ui.stage.player import Shot, play
 from viz.view import View
 
@@ -70,15 +69,19 @@ class Page:
             with self.tab_places[TABS[0]]:
                 tabs.related(self.slug)
 
-    @st.fragment(key=link.LIVE)
+    @st.fragment
     def _live(self) -> None:
         """Stage, controls, and what the open tab says of the present settings."""
         self.notice_place = st.container()
         values = controls.values(self.slug, self.view)
-        self.problems = controls.problems(self.slug, self.view, link.raw())
         self.settings = settings.settings_from(self.view.settings, values)
-        self.result = self._result()
-        self._play()
+        found = outcome.of(self.slug, self.view, self.settings)
+        self.shown, self.result = found.shown, found.result
+        sentence = self._play()
+        with self.notice_place:
+            if found.job is not None:
+                events.watch(self.slug, self.view.key, self.settings)
+            notices.warn([*self._problems(), *filter(None, (found.problem, sentence))])
         self._controls(values)
         if self.tab:
             with self.live_place:
@@ -86,10 +89,13 @@ class Page:
 
     def _hide_controls(self) -> None:
         """While a question is open its settings stay in the link, and its picture away."""
-        values = controls.values(self.slug, self.view)
-        for sentence in (*self.unknown_view, *controls.problems(self.slug, self.view, link.raw())):
-            self.question_place.warning(sentence, icon=":material/error:")
-        self._controls(values)
+        with self.question_place:
+            notices.warn(self._problems())
+        self._controls(controls.values(self.slug, self.view))
+
+    def _problems(self) -> list[str]:
+        """What is wrong with the link."""
+        return [*self.unknown_view, *controls.problems(self.slug, self.view, link.raw())]
 
     def _controls(self, values: Mapping[str, Any]) -> None:
         place, hidden = self.controls_place, self.bare or self.asking
@@ -199,59 +205,14 @@ class Page:
         self.live_place = self.tab_places[tab].container()
         return tab
 
-    def _result(self) -> Any:
-        """The result of the present settings, or of the last good ones with a sentence why."""
-        good = f"good:{self.slug}:{self.view.key}"
-        self.shown = self.settings
-        sentences = [*self.unknown_view, *self.problems]
-        job = None
-        try:
-            if self.view.slow(self.settings):
-                job = WORKSHOP.ask(self.slug, self.view.key, self.settings)
-                job.wait()
-                if job.state == "failed":
-                    raise ValueError(job.problem)
-                if job.state == "done":
-                    st.session_state[good] = self.settings
-                    self._notices(sentences, None)
-                    return job.result
-            else:
-                found = cache.result(self.slug, self.view.key, self.settings)
-                st.session_state[good] = self.settings
-                self._notices(sentences, None)
-                return found
-        except ValueError as error:
-            sentences.append(str(error))
-        except ArithmeticError:
-            sentences.append("with these values a number grows beyond what can be computed")
-        self._notices(sentences, job if job is not None and not job.over else None)
-        return self._last_good(st.session_state.get(good))
-
-    def _last_good(self, settings: BaseSettings | None) -> Any:
-        self.shown = settings if settings is not None else self.view.settings()
-        if self.view.slow(self.shown):
-            job = WORKSHOP.ask(self.slug, self.view.key, self.shown)
-            if job.state == "done":
-                return job.result
-            self.shown = self.view.settings()
-        return cache.result(self.slug, self.view.key, self.shown)
-
-    def _notices(self, sentences: list[str], job: Job | None) -> None:
-        with self.notice_place:
-            if job is not None:
-                events.watch(self.slug, self.view.key, self.settings)
-            for sentence in sentences:
-                st.warning(sentence, icon=":material/error:")
-
-    def _play(self) -> None:
+    def _play(self) -> str:
+        """The stage; a sentence if the link asks for a frame that the film does not have."""
         slug, view = self.slug, self.view
         phone = events.layout() == "phone"
         shot = cache.shot(slug, view.key, self.shown, phone, self.result)
         said = st.session_state.get(f"said:{slug}")
         place = f"stage:{slug}:{view.key}"
         step, sentence = self._step(shot)
-        if sentence:
-            self.notice_place.warning(sentence, icon=":material/error:")
         play(
             shot,
             key=place,
@@ -266,6 +227,7 @@ class Page:
         )
         if said:
             st.caption(said)
+        return sentence
 
     def _step(self, shot: Shot) -> tuple[int | None, str]:
         """The frame the link asks for when the stage is mounted or moved."""
