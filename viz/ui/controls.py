@@ -29,7 +29,7 @@ def draw(
     with place:
         shown = [_widget(control, changed) for control in (drawn if few else drawn[:AT_HAND])]
         if not few:
-            more = st.container() if hidden else st.popover("More settings", width="stretch")
+            more = st.container() if hidden else st.expander("More settings", key="un-more")
             with more:
                 shown += [_widget(control, changed) for control in drawn[AT_HAND:]]
     return all(c.snap(value) == known[c.field] for c, value in zip(drawn, shown, strict=True))
@@ -58,7 +58,7 @@ def values(slug: str, view: View[Any, Any]) -> dict[str, Any]:
 
 
 def _known(slug: str, view: View[Any, Any]) -> dict[str, Any]:
-    linked = settings_.read(view.settings, link.raw())
+    linked = settings_.read(view.settings, link.raw(view.settings))
     own = link.own_key(slug, view.key)
     return {
         control.field: st.session_state.setdefault(own, linked.settings.own)
@@ -91,8 +91,15 @@ def _fits(control: Control, value: Any) -> bool:
 
 def _forget_problems(slug: str) -> Callable[[], None]:
     def forget() -> None:
-        st.session_state[f"problems:{slug}"] = ()
-        st.session_state[f"said:{slug}"] = ""
+        state = st.session_state
+        state[f"problems:{slug}"] = ()
+        state[f"said:{slug}"] = ""
+        if state.pop(f"unknown:{slug}", ""):
+            link.write("view", None)
+        moved, step, words = state.get(f"mounted:{slug}", (None, None, ""))
+        if words:
+            state[f"mounted:{slug}"] = (moved, step, "")
+            link.write("step", None)
 
     return forget
 

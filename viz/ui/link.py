@@ -14,9 +14,13 @@ OWN_LIMIT = 2000
 EXAM = "exam"
 
 
-def raw() -> dict[str, list[str]]:
-    """The link's parameters before any widget has looked at them."""
-    return {name: st.query_params.get_all(name) for name in st.query_params}
+def raw(model: type[BaseSettings]) -> dict[str, list[str]]:
+    """The link's values for a view's controls before any widget has looked at them.
+
+    By key alone: a field's name may be the key of another view, which was left a moment ago.
+    """
+    keys = {control.key for control in settings_.controls(model)}
+    return {name: st.query_params.get_all(name) for name in st.query_params if name in keys}
 
 
 def write(name: str, value: str | None) -> None:
@@ -64,12 +68,18 @@ def go(slug: str, view: View[Any, Any], values: Mapping[str, Any], step: int | N
     """Set every control of a view at once; for callbacks."""
     state = st.session_state
     settings = settings_.settings_from(view.settings, values)
+    written = settings_.to_link(settings)
     for control in settings_.controls(view.settings):
         value = getattr(settings, control.field)
         if control.kind == "own":
             keep_own(slug, view, value)
         else:
+            new = control.key not in state
             state[control.key] = value
+            # A widget that is drawn for the first time does not write its value into the link;
+            # for one that is there Streamlit does, and refuses it to everybody else.
+            if new and control.key in written:
+                st.query_params[control.key] = written[control.key]
     state[f"view:{slug}"] = view.key
     write("view", None if state.get(f"first:{slug}") == view.key else view.key)
     write("step", None if step is None else str(step))

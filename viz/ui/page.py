@@ -35,7 +35,6 @@ class Page:
         self.concept = catalog.find(slug)
         self.lecture = st.query_params.get("lecture") == "1"
         self.bare = self.lecture or bool(st.context.is_embedded)
-        self.unknown_view: tuple[str, ...] = ()
 
     def show(self, views: tuple[View[Any, Any], ...], special: Special = _nothing) -> None:
         """Header, stage, controls, sentence; Explore, Derive, Code.
@@ -95,10 +94,15 @@ class Page:
 
     def _problems(self) -> list[str]:
         """What is wrong with the link."""
-        return [*self.unknown_view, *controls.problems(self.slug, self.view, link.raw())]
+        raw = link.raw(self.view.settings)
+        unknown = st.session_state.get(f"unknown:{self.slug}", ())
+        return [*unknown, *controls.problems(self.slug, self.view, raw)]
 
     def _controls(self, values: Mapping[str, Any]) -> None:
-        place, hidden = self.controls_place, self.bare or self.asking
+        hidden = self.bare or self.asking
+        # Streamlit puts what a fragment writes outside itself one container deeper. A control that
+        # came back at another place would lose its parameter of the link.
+        place = self.controls_place.container() if self.asking else self.controls_place
         agreed = controls.draw(self.slug, self.view, values, place, hidden=hidden)
         if not hidden:
             self._buttons(place)
@@ -139,7 +143,7 @@ class Page:
             state[place] = asked if asked in by_key else self.views[0].key
             if asked not in by_key:
                 words = f"view must be one of {', '.join(by_key)}, got {asked[:20]}"
-                self.unknown_view = (words,)
+                state[f"unknown:{self.slug}"] = (words,)
         return by_key[state[place]]
 
     def _header(self, header: Any) -> None:
@@ -159,6 +163,7 @@ class Page:
             link.write("ghost", None)
             state[f"view:{self.slug}"] = key
             state[f"said:{self.slug}"] = ""
+            state.pop(f"unknown:{self.slug}", None)
 
         state[chooser] = self.view.key
         place.segmented_control(
@@ -180,15 +185,17 @@ class Page:
     def _buttons(self, place: Any) -> None:
         row = place.container(horizontal=True, gap="small")
         row.button("Reset", on_click=self._reset)
-        if "ghost" in st.query_params:
-            row.button("Unpin", on_click=link.write, args=("ghost", None))
-        else:
-            row.button(
-                "Pin",
-                on_click=link.write,
-                args=("ghost", link.ghost_text(self.settings)),
-                help="Keep this picture as a pale ghost behind the next ones",
-            )
+        pinned = "ghost" in st.query_params
+        # One key for both, so that the focus stays where it is.
+        row.button(
+            "Unpin" if pinned else "Pin",
+            key="un-pin",
+            on_click=link.write,
+            args=("ghost", None if pinned else link.ghost_text(self.settings)),
+            help="Take the pale ghost away"
+            if pinned
+            else "Keep this picture as a pale ghost behind the next ones",
+        )
 
     def _reset(self) -> None:
         link.write("ghost", None)

@@ -60,6 +60,10 @@ class Stage {
     this.keys = (event) => this.onKey(event);
     document.addEventListener("keydown", this.keys, true);
     this.full = () => this.draw();
+    // Streamlit lets "back" change the link of a page, but not the page.
+    const { pathname } = location;
+    this.back = () => { if (this.data?.lecture != null && location.pathname === pathname && !location.hash) location.reload(); };
+    window.addEventListener("popstate", this.back);
     document.addEventListener("fullscreenchange", this.full);
   }
 
@@ -81,6 +85,7 @@ class Stage {
       this.move = data.move;
       this.reported.frame = data.step ?? data.film.start;
     }
+    else if (before && this.index === before.film.start) this.index = data.film.start; // the link names no step
     this.index = Math.max(0, Math.min(this.index, this.frames - 1));
     if (!same) this.themed = null;
     this.range.max = Math.max(0, this.frames - 1);
@@ -178,7 +183,14 @@ class Stage {
       this.waiting = requestAnimationFrame(() => { this.waiting = null; this.draw(); });
     }
     clearTimeout(this.settling);
-    if (!this.timer) this.settling = setTimeout(() => this.send("frame", this.index), SETTLE);
+    if (!this.timer) this.settling = setTimeout(() => this.settle(), SETTLE);
+  }
+
+  // A trigger, since a state that comes back to an old value after a preset would not be told.
+  settle() {
+    if (this.reported.frame === this.index) return;
+    this.reported.frame = this.index;
+    this.fire("frame", this.index);
   }
 
   step(by) {
@@ -231,6 +243,7 @@ class Stage {
     document.removeEventListener("keydown", this.keys, true);
     this.menu.destroy();
     document.removeEventListener("fullscreenchange", this.full);
+    window.removeEventListener("popstate", this.back);
     window.Plotly?.purge(this.plot);
     this.root.remove();
   }

@@ -1,0 +1,80 @@
+"""The link follows what is done on a page, and the page follows the link."""
+
+import pytest
+
+from tests.browser.test_app import visit  # noqa: F401
+
+pytestmark = pytest.mark.browser
+
+
+def click(visitor, words):
+    visitor.page.locator("button:visible", has_text=words).last.click()
+    visitor.idle()
+
+
+def nudge(visitor):
+    slider = visitor.page.locator(".st-key-un-controls input[type=range]").last
+    slider.focus()
+    visitor.press("ArrowLeft", 600)
+    visitor.idle()
+
+
+def test_a_control_that_comes_back_after_a_question_still_writes_into_the_link(visit):  # noqa: F811
+    visitor = visit().open("batchnorm")
+    for _ in range(4):
+        before = visitor.page.url
+        for tab in ("Check yourself", "Explore"):
+            visitor.page.get_by_role("tab", name=tab).click()
+            visitor.idle()
+        nudge(visitor)
+        assert visitor.page.url != before
+
+
+def test_reset_holds_for_controls_that_are_put_away(visit):  # noqa: F811
+    visitor = visit().open("gnn?graph=karate")
+    click(visitor, "Reset")
+    click(visitor, "Pin")
+    assert "Node 2 averages 3 messages" in visitor.text(".un-caption")
+
+
+def test_a_preset_writes_controls_that_it_brings_up(visit):  # noqa: F811
+    visitor = visit().open("beam_search")
+    click(visitor, "Own tree")
+    visitor.page.wait_for_url("**K=2**")
+
+
+def test_a_step_is_written_again_after_a_reset(visit):  # noqa: F811
+    visitor = visit().open("rnn")
+    for _ in range(2):
+        visitor.page.get_by_role("button", name="one step back").first.click()
+        visitor.page.wait_for_url("**step=14**")
+        visitor.idle()
+        click(visitor, "Reset")
+        assert "step" not in visitor.page.url
+
+
+def test_another_view_does_not_read_this_ones_keys_as_its_fields(visit):  # noqa: F811
+    visitor = visit().open("batchnorm?data=skewed")
+    click(visitor, "2-D")
+    assert visitor.page.locator("[data-testid=stAlert]").count() == 0
+
+
+def test_back_shows_what_the_link_says(visit):  # noqa: F811
+    visitor = visit().open("rnn")
+    before = visitor.text(".un-caption")
+    click(visitor, "Descent")
+    assert visitor.text(".un-caption") != before
+    visitor.page.go_back()
+    visitor.page.wait_for_timeout(1500)
+    visitor.idle()
+    assert visitor.text(".un-caption") == before
+
+
+def test_a_bad_links_sentences_go_when_a_control_is_moved(visit):  # noqa: F811
+    visitor = visit().open("rnn?view=nonsense&step=999")
+    (said,) = visitor.page.locator("[data-testid=stAlert]").all_inner_texts()
+    assert "view must be one of" in said
+    assert "step must be a whole number" in said
+    nudge(visitor)
+    assert visitor.page.locator("[data-testid=stAlert]").count() == 0
+    assert "nonsense" not in visitor.page.url
