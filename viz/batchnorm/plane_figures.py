@@ -71,7 +71,7 @@ def _ticks(limits: tuple[tuple[float, float], ...]) -> list[float]:
     step = next(step * power for step in (1, 2, 5, 10) if step * power >= span / 12)
     first = math.floor((min(low for low, _ in limits) - 2 * span) / step)
     last = math.ceil((max(high for _, high in limits) + 2 * span) / step)
-    return [round(k * step, 6) for k in range(first, last + 1)]
+    return [float(f"{k * step:.10g}") for k in range(first, last + 1)]
 
 
 Drawn = tuple[np.ndarray, tuple[np.ndarray, ...], np.ndarray]
