@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -140,6 +141,12 @@ def ink_on(share: float, role: str = FWD, ground: str = MUT_T) -> str:
 
     Both tokens swap with the theme, and the choice holds in both.
     """
+    return _ink_on(round(float(share), 3), role, ground)
+
+
+@lru_cache(maxsize=4096)
+def _ink_on(share: float, role: str, ground: str) -> str:
+    """A film asks some thousand times for hardly more than a hundred shares."""
     mixed = [
         (1 - share) * a + share * b for a, b in zip(_channels(ground), _channels(role), strict=True)
     ]
