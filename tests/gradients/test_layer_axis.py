@@ -2,7 +2,7 @@
 
 import pytest
 
-from viz.gradients import board_figures, charts, figures
+from viz.gradients import board_figures, charts, figures, scale
 from viz.gradients.demo import VIEWS
 from viz.gradients.layer_axis import end_of, last_layer, layer_axis
 from viz.gradients.net_view import NetSettings
@@ -58,3 +58,10 @@ def test_biases_without_a_gradient_keep_their_place_in_the_chart():
     assert [t["name"] for t in alive.data] == [t["name"] for t in dead.data]
     assert len(alive.layout["annotations"]) == len(dead.layout["annotations"])
     assert dead.data[1]["y"] == []
+
+
+@pytest.mark.parametrize(("high", "named"), [(3.0, True), (45.0, False)])
+def test_a_thin_healthy_band_has_no_name(high, named):
+    words = [note["text"] for note in scale.zone_words(-3.0, high, 2.0)]
+    assert len(words) == 3
+    assert ("within 100×" in words) == named

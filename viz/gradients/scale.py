@@ -15,6 +15,8 @@ Values = np.ndarray[Any, Any]
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SYMBOLS: dict[Verdict, str] = {"vanishing": "▼", "healthy": "●", "exploding": "▲"}
 STEPS = (1, 2, 5, 10, 20, 25, 50, 100)
+# The share of the axis from which on the healthy band has room for its name.
+THICK = 0.15
 
 
 def size(log: float) -> str:
@@ -98,8 +100,9 @@ def zone_words(
 ) -> list[dict[str, Any]]:
     """Names of the zones; the outer two at the output's side, where gradients are near 1.
 
-    The inner one stands at the upper or lower edge, away from the curves' ``middles``. There are
-    always three, so that the stage need not draw them anew.
+    The inner one stands at the upper or lower edge, away from the curves' ``middles``, if the band
+    is thick enough for a word beside a curve. There are always three, so that the stage need not
+    draw them anew.
     """
     place: dict[str, Any] = {
         "xref": f"{x} domain",
@@ -111,7 +114,8 @@ def zone_words(
     rooms = [min((abs(m - edge) for m in middles), default=limit) for edge in (limit, -limit)]
     edge, anchor = (limit, "top") if rooms[0] > rooms[1] else (-limit, "bottom")
     inner = min(max(edge, low), high)
-    notes = [note(0.5, inner, f"within {10**limit:.0f}×", yanchor=anchor, **middle)]
+    within = f"within {10**limit:.0f}×" if 2 * limit > THICK * (high - low) else " "
+    notes = [note(0.5, inner, within, yanchor=anchor, **middle)]
     corner = {**place, "xanchor": "right", "yref": f"{y} domain"}
     above = "exploding ▲" if high > 2 * limit else " "
     below = "vanishing ▼" if low < -2 * limit else " "
