@@ -65,3 +65,16 @@ def test_a_thin_healthy_band_has_no_name(high, named):
     words = [note["text"] for note in scale.zone_words(-3.0, high, 2.0)]
     assert len(words) == 3
     assert ("within 100×" in words) == named
+
+
+@pytest.mark.parametrize("row", ["He", "skip", "BN"])
+def test_a_phone_breaks_the_recipes_beside_the_curves(row):
+    film = figures.tick_film(run_tick(TickSettings(depth=100, row=row)), phone=True)
+    names = [trace["name"] for trace in film.picture.data]
+    (labels,) = (
+        change["text"]
+        for place, change in zip(film.frames[-1].traces, film.frames[-1].data, strict=True)
+        if names[place] == "labels"
+    )
+    lines = [line.strip("\u2002") for text in labels for line in text.split("<br>")]
+    assert not [line for line in lines if " + " in line]

@@ -41,7 +41,7 @@ def tick_film(tick: Tick, *, phone: bool = False) -> Film:
             f"layer {layer}",
             words.tick(tick, layer),
             places,
-            tuple(_moving(tick, layer, low, high)),
+            tuple(_moving(tick, layer, low, high, phone=phone)),
         )
         for layer in layers
     )
@@ -104,7 +104,9 @@ def theory_line(net: Net, **axes: Any) -> dict[str, Any]:
     return {**line, "name": "theory"}
 
 
-def _moving(tick: Tick, layer: int, low: float, high: float) -> list[dict[str, Any]]:
+def _moving(
+    tick: Tick, layer: int, low: float, high: float, *, phone: bool
+) -> list[dict[str, Any]]:
     """Curves from the output down to a layer, their heads, and the labels at the input's side."""
     nets = (tick.before, tick.after)
     changes: list[dict[str, Any]] = []
@@ -112,12 +114,16 @@ def _moving(tick: Tick, layer: int, low: float, high: float) -> list[dict[str, A
         layers = np.arange(layer, net.spec.depth + 1)
         changes.append({"x": layers.tolist(), "y": scale.rounded(net.log_grad[layer:])})
     changes += [{"x": [layer], "y": scale.rounded(net.log_grad[layer : layer + 1])} for net in nets]
-    ends = scale.push_apart([net.log_ratio for net in nets], 0.13 * (high - low))
-    ends = [min(max(end, low + 0.06 * (high - low)), high - 0.06 * (high - low)) for end in ends]
+    gap, edge = (share * (high - low) for share in ((0.2, 0.1) if phone else (0.13, 0.06)))
+    ends = scale.push_apart([net.log_ratio for net in nets], gap)
+    ends = [min(max(end, low + edge), high - edge) for end in ends]
+    # A phone has no room beside the curves for a recipe in one line.
+    part = "\u2002<br>+ " if phone else " + "
     recipes = (tick.experiment.baseline, tick.experiment.treated)
+    names = [recipe.brief.replace(" + ", part) for recipe in recipes]
     texts = [
-        f"<b>{recipe.brief}</b>\u2002<br>× {scale.size(net.log_grad[layer])}\u2002"
-        for recipe, net in zip(recipes, nets, strict=True)
+        f"<b>{name}</b>\u2002<br>× {scale.size(net.log_grad[layer])}\u2002"
+        for name, net in zip(names, nets, strict=True)
     ]
     left = -EDGE * end_of(tick.before.spec.depth)
     changes.append({"x": [left] * 2, "y": [round(end, 2) for end in ends], "text": texts})
