@@ -1,11 +1,5 @@
-"""The empty page that our pages are measured against: one slider, one chart."""
+"""The empty app that our pages are measured against: two pages, each a slider and a chart."""
 
-import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
-k = st.slider("Frequency", 1, 40, 5)
-x = np.linspace(0, 2 * np.pi, 200)
-figure = go.Figure(go.Scatter(x=x, y=np.sin(k * x), mode="lines"))
-figure.update_layout(title="Wave", xaxis_title="x", yaxis_title="y")
-st.plotly_chart(figure)
+st.navigation([st.Page("pages/wave.py", default=True), st.Page("pages/chirp.py")]).run()

@@ -36,12 +36,13 @@ def tick_film(tick: Tick, *, phone: bool = False) -> Film:
     figure = theme.figure(data=traces, layout=_layout(tick, chosen, low, high, phone=phone))
     layers = [depth - i for i in scale.thinned(depth + 1, 101)]
     places = tuple(i for i, trace in enumerate(traces) if trace["name"] in MOVING)
+    curves = [scale.rounded(net.log_grad) for net in (tick.before, tick.after)]
     frames = tuple(
         Frame(
             f"layer {layer}",
             words.tick(tick, layer),
             places,
-            tuple(_moving(tick, layer, low, high, phone=phone)),
+            tuple(_moving(tick, curves, layer, low, high, phone=phone)),
         )
         for layer in layers
     )
@@ -105,15 +106,19 @@ def theory_line(net: Net, **axes: Any) -> dict[str, Any]:
 
 
 def _moving(
-    tick: Tick, layer: int, low: float, high: float, *, phone: bool
+    tick: Tick,
+    curves: Sequence[list[float]],
+    layer: int,
+    low: float,
+    high: float,
+    *,
+    phone: bool,
 ) -> list[dict[str, Any]]:
     """Curves from the output down to a layer, their heads, and the labels at the input's side."""
     nets = (tick.before, tick.after)
-    changes: list[dict[str, Any]] = []
-    for net in nets:
-        layers = np.arange(layer, net.spec.depth + 1)
-        changes.append({"x": layers.tolist(), "y": scale.rounded(net.log_grad[layer:])})
-    changes += [{"x": [layer], "y": scale.rounded(net.log_grad[layer : layer + 1])} for net in nets]
+    layers = list(range(layer, tick.before.spec.depth + 1))
+    changes: list[dict[str, Any]] = [{"x": layers, "y": curve[layer:]} for curve in curves]
+    changes += [{"x": [layer], "y": [curve[layer]]} for curve in curves]
     gap, edge = (share * (high - low) for share in ((0.2, 0.1) if phone else (0.13, 0.06)))
     ends = scale.push_apart([net.log_ratio for net in nets], gap)
     ends = [min(max(end, low + edge), high - edge) for end in ends]

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -12,6 +13,7 @@ Activation = Literal["relu", "tanh", "sigmoid", "linear"]
 Init = Literal["xavier", "he", "normal"]
 
 MAX_DEPTH = 100
+BLOCK = 2**18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +115,25 @@ def draw(spec: NetSpec) -> Draw:
 
     A deeper net of the same seed has the same first layers.
     """
-    rng = np.random.default_rng(spec.seed)
-    weights = rng.standard_normal((spec.depth, spec.width, spec.width))
-    weights *= spec.weight_std
-    x = rng.standard_normal((spec.batch, spec.width))
-    probe = rng.standard_normal((spec.batch, spec.width))
-    return Draw(weights, x, probe / np.linalg.norm(probe))
+    square, rows = spec.width**2, spec.batch * spec.width
+    ends = np.cumsum([spec.depth * square, rows, rows])
+    weights, x, probe = np.split(_normals(spec.seed, int(ends[-1])), ends[:-1])
+    shape = (spec.batch, spec.width)
+    return Draw(
+        weights=spec.weight_std * weights.reshape(spec.depth, spec.width, spec.width),
+        x=x.reshape(shape),
+        probe=probe.reshape(shape) / np.linalg.norm(probe),
+    )
+
+
+def _normals(seed: int, count: int) -> Array:
+    """The first ``count`` standard normals of a seed; a longer stream begins like a shorter one."""
+    return _stream(seed, -(-count // BLOCK) * BLOCK)[:count]
+
+
+@lru_cache(maxsize=2)
+def _stream(seed: int, count: int) -> Array:
+    """Kept, since two nets are compared on one seed, and the next depth is a few layers away."""
+    stream = np.random.default_rng(seed).standard_normal(count)
+    stream.setflags(write=False)
+    return stream

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -57,7 +58,7 @@ def measured(spec: NetSpec) -> Trace:
     return store.trace_of(spec) or measure(spec)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Net:
     """One net with what theory says about it.
 
@@ -85,7 +86,7 @@ class Net:
         """Vanishing, healthy or exploding."""
         return verdict(self.log_ratio, self.limit)
 
-    @property
+    @cached_property
     def log_grad(self) -> Array:
         """log10 of the gradient at h_0 ... h_L over that at the output; shape (L + 1,)."""
         logs = np.log10(self.trace.grad_norm)

@@ -128,7 +128,7 @@ def zone_words(
 
 def rounded(values: Values, places: int = 2) -> list[float]:
     """A curve as a short list, since a film repeats it in every frame."""
-    return [round(float(value), places) + 0.0 for value in np.asarray(values)]
+    return [round(value, places) + 0.0 for value in np.asarray(values, dtype=np.float64).tolist()]
 
 
 def band(x: Values, low: Values, high: Values, *, color: str, **axes: Any) -> dict[str, Any]:

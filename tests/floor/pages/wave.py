@@ -1,0 +1,11 @@
+"""One slider, one chart."""
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+k = st.slider("Frequency", 1, 40, 5)
+x = np.linspace(0, 2 * np.pi, 200)
+figure = go.Figure(go.Scatter(x=x, y=np.sin(k * x), mode="lines", name="wave"))
+figure.update_layout(title="Wave", xaxis_title="x", yaxis_title="y")
+st.plotly_chart(figure)
