@@ -15,7 +15,7 @@ from tests import chromium
 from tests.conftest import ARGUMENTS, ROOT
 from viz import catalog
 
-PRESSES, ROUNDS = 8, 2
+PRESSES, ROUNDS = 8, 3
 DEFAULTS = ["--runner.postScriptGC", "true", "--server.fileWatcherType", "auto"]
 METER = """
 (() => {

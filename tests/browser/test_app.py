@@ -210,13 +210,13 @@ def test_lecture_keys(visit):
     visitor.press("l")
     visitor.page.wait_for_url("**lecture=1**")
     visitor.idle()
-    assert visitor.page.get_by_role("tab").count() == 0
+    assert visitor.page.locator(".st-key-tab").count() == 0
     visitor.press("ArrowLeft", 100)
     visitor.page.get_by_text("use 2 of w", exact=True).first.wait_for()
     visitor.press("Escape")
     visitor.page.wait_for_url(re.compile("^((?!lecture).)*$"))
     visitor.idle()
-    assert visitor.page.get_by_role("tab").count() == 4
+    assert visitor.page.locator(".st-key-tab [role=radio]").count() == 4
 
 
 def test_a_question_is_asked_before_it_is_answered(visit):

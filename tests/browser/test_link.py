@@ -24,7 +24,7 @@ def test_a_control_that_comes_back_after_a_question_still_writes_into_the_link(v
     for _ in range(4):
         before = visitor.page.url
         for tab in ("Check yourself", "Explore"):
-            visitor.page.get_by_role("tab", name=tab).click()
+            visitor.page.get_by_role("radio", name=tab).click()
             visitor.idle()
         nudge(visitor)
         assert visitor.page.url != before
@@ -78,3 +78,21 @@ def test_a_bad_links_sentences_go_when_a_control_is_moved(visit):  # noqa: F811
     nudge(visitor)
     assert visitor.page.locator("[data-testid=stAlert]").count() == 0
     assert "nonsense" not in visitor.page.url
+
+
+def test_a_bad_value_of_a_control_that_is_not_shown_leaves_the_link(visit):  # noqa: F811
+    visitor = visit().open("gradients?view=net&branch=half")
+    (said,) = visitor.page.locator("[data-testid=stAlert]").all_inner_texts()
+    assert "half" in said
+    nudge(visitor)
+    assert visitor.page.locator("[data-testid=stAlert]").count() == 0
+    assert "branch" not in visitor.page.url
+
+
+def test_the_links_step_follows_a_film_that_becomes_shorter(visit):  # noqa: F811
+    visitor = visit().open("gradients?depth=60&step=59")
+    for _ in range(3):
+        nudge(visitor)
+    visitor.page.wait_for_url("**depth=57**")
+    visitor.idle()
+    assert "step" not in visitor.page.url

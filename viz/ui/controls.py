@@ -1,7 +1,7 @@
 """Widgets from a settings model; their values snapped back into frozen settings."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import streamlit as st
@@ -24,7 +24,7 @@ def draw(
     they are drawn all the same but hidden, since an undrawn widget would leave the link.
     """
     drawn = [c for c in settings_.controls(view.settings) if c.kind != "own" and c.shown(known)]
-    changed = _forget_problems(slug)
+    changed = _forget_problems(slug, [control.key for control in drawn])
     few = len(drawn) <= AT_HAND + 1
     with place:
         shown = [_widget(control, changed) for control in (drawn if few else drawn[:AT_HAND])]
@@ -89,10 +89,14 @@ def _fits(control: Control, value: Any) -> bool:
     return isinstance(value, bool) if control.kind == "switch" else isinstance(value, str)
 
 
-def _forget_problems(slug: str) -> Callable[[], None]:
+def _forget_problems(slug: str, drawn: Collection[str] = ()) -> Callable[[], None]:
     def forget() -> None:
         state = st.session_state
         state[f"problems:{slug}"] = ()
+        for key in state.pop(f"refused:{slug}", ()):
+            # Streamlit takes a bad value out of the link for the widgets that it draws.
+            if key not in drawn:
+                link.write(key, None)
         state[f"said:{slug}"] = ""
         if state.pop(f"unknown:{slug}", ""):
             link.write("view", None)
@@ -253,5 +257,6 @@ def problems(slug: str, view: View[Any, Any], raw: Mapping[str, list[str]]) -> t
     opened = f"opened:{slug}:{view.key}"
     if opened not in state:
         state[opened] = True
-        state[place] = settings_.read(view.settings, raw).problems
+        reading = settings_.read(view.settings, raw)
+        state[place], state[f"refused:{slug}"] = reading.problems, reading.refused
     return tuple(state.get(place, ()))

@@ -1,7 +1,6 @@
 """The frame of a concept's page: header, stage, controls, tabs; in lecture mode the stage alone."""
 
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from typing import Any
 
 import streamlit as st
@@ -65,8 +64,7 @@ class Page:
         if self.tab == TABS[0]:
             with self.fixed_place:
                 tabs.suggestions(self.slug, self.views, self.view)
-            with self.tab_places[TABS[0]]:
-                tabs.related(self.slug)
+            tabs.related(self.slug)
 
     @st.fragment
     def _live(self) -> None:
@@ -118,8 +116,7 @@ class Page:
     def ask(self, makers: tuple[Maker, ...]) -> None:
         """Check yourself; an open question takes the stage's place."""
         if self._checks():
-            with self.tab_places[CHECK] if self.tab else nullcontext():
-                ask.questions(self, makers)
+            ask.questions(self, makers)
 
     def _checks(self) -> bool:
         """Whether the page is asking: the tab is open, or a lecturer's link names a question."""
@@ -205,12 +202,18 @@ class Page:
     def _tabs(self) -> str:
         if self.bare:
             return ""
-        places = st.tabs(list(TABS), key="tab", bind="query-params", on_change="rerun")
-        self.tab_places = dict(zip(TABS, places, strict=True))
-        tab = next((name for name, place in self.tab_places.items() if place.open), TABS[0])
-        self.fixed_place = self.tab_places[tab].container()
-        self.live_place = self.tab_places[tab].container()
-        return tab
+        # st.tabs would be drawn anew, with all that is in it, whenever a control moves.
+        tab = st.segmented_control(
+            "Part of the page",
+            list(TABS),
+            key="tab",
+            bind="query-params",
+            default=TABS[0],
+            required=True,
+            label_visibility="collapsed",
+        )
+        self.fixed_place, self.live_place = st.container(gap="xsmall"), st.container()
+        return str(tab)
 
     def _play(self) -> str:
         """The stage; a sentence if the link asks for a frame that the film does not have."""
@@ -239,9 +242,9 @@ class Page:
     def _step(self, shot: Shot) -> tuple[int | None, str]:
         """The frame the link asks for when the stage is mounted or moved."""
         state, count = st.session_state, len(shot.film.frames)
+        text = st.query_params.get("step")
         moved = (self.view.key, self.bare, state.get(f"move:{self.slug}", 0))
         if state.get(f"mounted:{self.slug}", (None,))[0] != moved:
-            text = st.query_params.get("step")
             good = text is not None and text.isdecimal() and int(text) < count
             words = (
                 f"step must be a whole number from 0 to {count - 1}, got {text[:20]}"
@@ -250,13 +253,20 @@ class Page:
             )
             state[f"mounted:{self.slug}"] = (moved, int(text) if text and good else None, words)
         _, step, sentence = state[f"mounted:{self.slug}"]
+        if text and text.isdecimal() and not sentence and int(text) >= count:
+            # The film became shorter, and the stage went to its last frame.
+            self._keep_step(count - 1, shot.film.start_index)
         return step, sentence
+
+    @staticmethod
+    def _keep_step(frame: int, start: int) -> None:
+        link.write("step", None if frame == start else str(frame))
 
     def _settled(self, place: str, start: int) -> Callable[[], None]:
         def settle() -> None:
             frame = st.session_state[place].get("frame")
             if isinstance(frame, int):
-                link.write("step", None if frame == start else str(frame))
+                self._keep_step(frame, start)
 
         return settle
 

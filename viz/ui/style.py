@@ -15,11 +15,22 @@ _PAGE = """<style>
 [data-testid=stTopNavLink]:focus-visible, [data-testid=stPageLink] a:focus-visible,
 [class*=st-key-finding] button:focus-visible { outline: 2px solid Highlight; outline-offset: 1px; }
 [data-testid=stMainBlockContainer]:has(.st-key-un-screen) { max-width: 760px; }
+/* The parts of a page look like tabs. */
+.st-key-tab [role=radiogroup] {
+  gap: 1.4rem; border-bottom: 1px solid color-mix(in srgb, currentColor 22%, transparent);
+}
+.st-key-tab button[role=radio] {
+  margin: 0 0 -1px; padding: .3rem 0; background: none;
+  border: 0; border-bottom: 3px solid transparent; border-radius: 0;
+}
+.st-key-tab button[role=radio][data-selected] { border-color: currentColor; background: none; }
+.st-key-tab button[data-selected] p { font-weight: 600; }
 [class*=st-key-finding] button { min-height: 1.7rem; padding: 0; text-align: left; }
 [class*=st-key-un-storage] { position: absolute; }
 .st-key-un-hidden { display: none; }
 @media (max-width: 640px) {
   [data-testid=stMainBlockContainer] { padding: 4rem .8rem 2rem; }
+  .st-key-un-header [role=radiogroup] { flex-wrap: wrap; row-gap: .3rem; }
 }
 @media print {
   header, [data-testid=stHeader], .st-key-un-screen { display: none !important; }

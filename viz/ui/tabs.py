@@ -21,15 +21,30 @@ def suggestions(slug: str, views: tuple[View[Any, Any], ...], view: View[Any, An
     for place, preset in enumerate(view.findings):
         _finding(slug, views, view, preset, f"finding:{view.key}:{place}")
     if view.presets:
-        row = st.container(horizontal=True, gap="small")
-        for place, preset in enumerate(view.presets):
-            # What to notice is said under the picture; a tooltip here doubles a button's cost.
-            row.button(
-                preset.label,
-                key=f"preset:{view.key}:{place}",
-                on_click=link.take,
-                args=(slug, views, view, preset),
-            )
+        _presets(slug, views, view)
+
+
+def _presets(slug: str, views: tuple[View[Any, Any], ...], view: View[Any, Any]) -> None:
+    """All presets as one element, since a button each doubles what the browser draws anew.
+
+    What to notice is said under the picture.
+    """
+    key = f"preset:{slug}:{view.key}"
+
+    def taken() -> None:
+        place = st.session_state[key]
+        st.session_state[key] = None  # a preset is a way to go, not a state
+        if place is not None:
+            link.take(slug, views, view, view.presets[place])
+
+    st.pills(
+        "Presets",
+        range(len(view.presets)),
+        format_func=lambda place: view.presets[place].label,
+        key=key,
+        on_change=taken,
+        label_visibility="collapsed",
+    )
 
 
 def explore(

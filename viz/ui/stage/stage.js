@@ -224,7 +224,7 @@ class Stage {
 
   onKey(event) {
     if (this.data?.lecture == null || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest?.("input:not([type=range]), textarea, select, [contenteditable], [role=slider], [role=tab], [role=radio], [role=combobox]")) return;
+    if (event.target.closest?.("input:not([type=range]), textarea, select, [contenteditable], [role=slider], [role=radio], [role=combobox]")) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const on = this.data.lecture;
     if (key === "l") this.fire("lecture", !on);
