@@ -140,6 +140,31 @@ def test_recorded_seed_0_is_what_a_run_gives_today():
         assert today.log_ratio == pytest.approx(recorded(recipe.init, recipe.arch).log_ratios[0])
 
 
+@pytest.mark.parametrize("depth", [2, 3, 49, 50, 100])
+def test_the_gradient_at_every_depth_is_what_a_run_gives_today(depth):
+    for recipe in recordings.compared():
+        spec = recipe.spec(NetSpec(depth=depth))
+        kept = store.grad_norm_of(spec)
+        assert kept.shape == (depth + 1,)
+        np.testing.assert_allclose(kept, measure(spec).grad_norm, rtol=1e-6)
+
+
+def test_the_file_of_depths_is_remade():
+    kept, again = store._file("depths"), recordings.depths(deepest=4)
+    sizes = again["grad_norm"].shape[1]
+    np.testing.assert_allclose(kept["grad_norm"][:, :sizes], again["grad_norm"], rtol=1e-6)
+    np.testing.assert_array_equal(kept["starts"][:3], again["starts"])
+    assert kept["starts"][-1] + 101 == kept["grad_norm"].shape[1]
+
+
+def test_other_nets_are_not_on_file():
+    assert store.grad_norm_of(NetSpec(depth=1)) is None
+    assert store.grad_norm_of(NetSpec(seed=1)) is None
+    assert store.grad_norm_of(NetSpec(depth=20, width=64)) is None
+    shown = Recipe("Xavier", "skip + BN").spec(NetSpec())
+    np.testing.assert_array_equal(store.grad_norm_of(shown), store.trace_of(shown).grad_norm)
+
+
 def test_recorded_scales_and_batches_are_remade():
     scales, ratios = store.scale_ratios()
     again = recordings.scales(seeds=1, chosen=(0.5, 2**0.5))

@@ -62,7 +62,8 @@ def test_presets_that_are_quick_are_on_file_or_small(view):
 def test_long_measurements_are_jobs():
     assert not tick_view.slow(TickSettings())
     assert not tick_view.slow(TickSettings(depth=50, seed=1))
-    assert tick_view.slow(TickSettings(depth=100))
+    assert not tick_view.slow(TickSettings(depth=100))
+    assert tick_view.slow(TickSettings(depth=100, seed=1))
     assert not net_view.slow(NetSettings(spread=True))
     assert net_view.slow(NetSettings(spread=True, gain=1.41))
     assert not net_view.slow(NetSettings(gain=1.41))

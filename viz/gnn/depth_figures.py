@@ -7,13 +7,16 @@ import numpy as np
 from viz.draw import graph as shapes
 from viz.draw import theme
 from viz.draw.film import Film, Frame
-from viz.draw.numbers import fixed, short
+from viz.draw.numbers import count, fixed, short
 from viz.gnn.compute import Smoothing
 from viz.gnn.drawing import FEW
+from viz.gnn.graphs import DRAWN
 from viz.gnn.results import Depth
 
 # Below this, differences are rounding.
 FLOOR = 1e-17
+# As many states as can be told apart in a panel; evenly by their first value.
+SHOWN = 200
 
 
 def _f4(values: np.ndarray) -> np.ndarray:
@@ -29,11 +32,10 @@ def over_smoothing(result: Depth, *, phone: bool = False) -> Film:
     start = max(float(found.energy[0]), 1e-30)
     relative = np.maximum(found.energy / start, FLOOR)
     rate = np.maximum(found.second ** (2.0 * layers), FLOOR)
-    low, high = float(found.states.min()), float(found.states.max())
-    pad = 0.08 * (high - low) + 1e-6
     few = result.graph.num_nodes <= FEW
-    order = np.arange(len(found.states[0]))
-    order = order if few else np.argsort(found.states[0], kind="stable")
+    order = shown_nodes(result)
+    low, high = (float(pick(found.states[:, order])) for pick in (np.min, np.max))
+    pad = 0.08 * (high - low) + 1e-6
     layout = theme.chart(
         660 if phone else 440,
         margin={"l": 54, "r": 14, "t": 18, "b": 52},
@@ -41,7 +43,7 @@ def over_smoothing(result: Depth, *, phone: bool = False) -> Film:
             "range": [-0.7, len(order) - 0.3],
             "domain": split[0],
             "anchor": "y",
-            "title": {"text": "node" if few else "nodes, by their first state"},
+            "title": {"text": _axis_title(result, len(order))},
             "tickvals": list(range(len(order))) if few else [],
             "ticktext": [result.graph.names[i][:8] for i in order] if few else [],
             "fixedrange": True,
@@ -84,6 +86,17 @@ def over_smoothing(result: Depth, *, phone: bool = False) -> Film:
         for i in range(len(layers))
     )
     return Film(theme.figure(traces, layout), frames, variable="layer")
+
+
+def shown_nodes(result: Depth) -> np.ndarray:
+    """The nodes whose states are drawn, in the order of the picture."""
+    first = result.smoothing.states[0]
+    if len(first) <= FEW:
+        return np.arange(len(first))
+    order = np.argsort(first, kind="stable")
+    if len(order) <= DRAWN:
+        return order
+    return order[np.linspace(0, len(order) - 1, SHOWN).round().astype(int)]
 
 
 def _depth_traces(
@@ -213,6 +226,14 @@ def depth_caption(result: Depth, i: int) -> str:
     return (
         f"{text}{limit}. In the end a layer multiplies them by |λ₂|² = {fixed(found.second**2, 4)}."
     )
+
+
+def _axis_title(result: Depth, shown: int) -> str:
+    total = result.graph.num_nodes
+    if total <= FEW:
+        return "node"
+    part = "nodes" if shown == total else f"{shown} of {count(total)} nodes"
+    return f"{part}, by their first state"
 
 
 def _layers(i: int) -> str:

@@ -21,6 +21,7 @@ from viz.settings import BaseSettings, choice, number, own_data, switch, table, 
 from viz.view import Progress, quiet
 
 TRAINED = 100
+SMOOTHED = 2000
 
 
 class ShuffleSettings(BaseSettings):
@@ -107,9 +108,9 @@ class DepthSettings(GraphSettings):
 def run_depth(settings: DepthSettings, progress: Progress = quiet) -> Depth:
     del progress
     found = graph_of(settings)
-    if found.num_nodes > graphs.DRAWN:
+    if found.num_nodes > SMOOTHED:
         raise ValueError(
-            f"smoothing takes at most {graphs.DRAWN} nodes, this graph has {found.num_nodes}"
+            f"smoothing takes at most {SMOOTHED:,} nodes, this graph has {found.num_nodes:,}"
         )
     start: Any = SEED.labels
     if settings.graph != "figure 8":

@@ -207,7 +207,6 @@ class Depth:
     """Repeated averaging on a graph."""
 
     graph: Graph
-    places: FloatArray | None
     smoothing: Smoothing
     how: str
     self_loops: bool
@@ -220,8 +219,7 @@ def depth(
     smoothed = compute.smoothing(
         found, start, num_layers=num_layers, how=how, self_loops=self_loops
     )
-    places = graphs.layout(found) if found.num_nodes <= graphs.DRAWN else None
-    return Depth(found, places, smoothed, how, self_loops)
+    return Depth(found, smoothed, how, self_loops)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,6 +5,7 @@ from viz.gnn.graphs import Graph
 from viz.gnn.results import Depth, Layers, Learned, Masked, Shuffle
 from viz.gnn.rules import Weights
 
+FEW, MOST_EDGES = 40, 6000
 RULES = {
     "mean": "w1 * s + w2 * m.mean(0)",
     "max": "torch.maximum(w1 * s, (w2 * m).max(0).values)",
@@ -117,22 +118,47 @@ answer = loss.item()
 """
 
 
-def depth_snippet(result: Depth) -> str:
-    """Repeated averaging as a matrix power."""
-    matrix = compute.operator(result.graph, how=result.how, self_loops=result.self_loops)
-    small = len(matrix) <= 40
-    shown = matrix.tolist() if small else matrix[:5, :5].tolist()
-    start = result.smoothing.states[0].tolist() if small else [1.0] * 5
-    return f"""import torch
+def depth_snippet(result: Depth, seed: int) -> str:
+    """Repeated averaging as a matrix power; ``seed`` drew the first states of a larger graph."""
+    loops = result.self_loops and result.how == "mean"
+    averaging = _averaging(result.how)
+    total = result.graph.num_nodes
+    first = (
+        f"torch.tensor({result.smoothing.states[0].tolist()!r}, dtype=A.dtype)"
+        if total <= FEW
+        else f"torch.from_numpy(np.random.default_rng({seed + 1}).normal(size=n))"
+    )
+    return f"""import numpy as np
+import torch
 
-A = torch.tensor({shown!r}, dtype=torch.float64)
-x = torch.tensor({start!r}, dtype=torch.float64)
-values = torch.linalg.eigvals(A).abs().sort(descending=True).values
+{_read_edges(result.graph)}
+A = torch.zeros(n, n, dtype=torch.float64)
+A[edges[:, 0], edges[:, 1]] = A[edges[:, 1], edges[:, 0]] = 1
+{"A.fill_diagonal_(1)  # self-loops" if loops else "A.fill_diagonal_(0)"}
+{averaging}
+x = {first}
+symmetric = (P * P.T).sqrt()  # has the eigenvalues of P
+values = torch.linalg.eigvalsh(symmetric).abs().sort(descending=True).values
 print("second eigenvalue:", values[1].item())
 for layer in (1, 2, 10, 64):
-    print(layer, (torch.linalg.matrix_power(A, layer) @ x).tolist())
+    print(layer, (torch.linalg.matrix_power(P, layer) @ x)[:5].tolist())
 answer = values[1].item()
 """
+
+
+def _read_edges(found: Graph) -> str:
+    if len(found.edges) <= MOST_EDGES:
+        return f"edges = torch.tensor({found.edges.tolist()!r})\nn = {found.num_nodes}"
+    return """from pathlib import Path
+
+number, pairs = {}, []
+# What "Save as a file" gives: two names a line.
+for line in Path("own.txt").read_text().splitlines():
+    names = line.split("#")[0].replace(",", " ").split()[:2]
+    if len(names) == 2 and names[0] != "labels:":
+        pairs.append([number.setdefault(name, len(number)) for name in names])
+edges = torch.tensor(pairs)
+n = len(number)"""
 
 
 def train_snippet(result: Learned) -> str:

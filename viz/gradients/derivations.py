@@ -4,7 +4,7 @@ import math
 
 from viz.draw.numbers import latex, short
 from viz.gradients import scale
-from viz.gradients.results import Net, Tick
+from viz.gradients.results import Curve, Tick
 from viz.gradients.theory import BN_FACTOR, weight_factor
 from viz.view import Line
 
@@ -14,7 +14,7 @@ def ten(log_ratio: float, places: int = 2) -> str:
     return rf"10^{{{round(log_ratio, places) + 0.0:.{places}f}}}"
 
 
-def variance(net: Net) -> tuple[Line, ...]:
+def variance(net: Curve) -> tuple[Line, ...]:
     """What one layer does to a squared size: c."""
     spec = net.spec
     std, c = spec.weight_std, weight_factor(spec)
@@ -42,7 +42,7 @@ def variance(net: Net) -> tuple[Line, ...]:
     return first, second
 
 
-def per_layer(net: Net) -> Line:
+def per_layer(net: Curve) -> Line:
     """The factor of this architecture."""
     spec, theory = net.spec, net.theory
     if theory is None:
@@ -80,7 +80,7 @@ def per_layer(net: Net) -> Line:
     )
 
 
-def product(net: Net) -> Line:
+def product(net: Curve) -> Line:
     """All layers together, against what was measured."""
     depth, theory = net.spec.depth, net.theory
     if theory is None:
@@ -101,7 +101,7 @@ def product(net: Net) -> Line:
     )
 
 
-def one(net: Net) -> tuple[Line, ...]:
+def one(net: Curve) -> tuple[Line, ...]:
     """From variance to the number on the stage."""
     return (*variance(net), per_layer(net), product(net))
 

@@ -10,7 +10,7 @@ from viz.draw.film import Film, Frame
 from viz.draw.graph import note
 from viz.gradients import scale, table_board, words
 from viz.gradients.layer_axis import EDGE, TITLE, end_of, last_layer, layer_axis, middle_of
-from viz.gradients.results import Net, Summary, Tick
+from viz.gradients.results import Curve, Summary, Tick
 
 HEAD = (
     "<b>← gradient, relative to the output’s</b><br>"
@@ -49,7 +49,7 @@ def tick_film(tick: Tick, *, phone: bool = False) -> Film:
     return Film(figure, frames, variable="layer", pace=90, table=_table(tick))
 
 
-def reach(nets: Sequence[Net]) -> tuple[float, float]:
+def reach(nets: Sequence[Curve]) -> tuple[float, float]:
     """One range for all curves, bands and theory lines."""
     values: list[float] = []
     for net in nets:
@@ -84,7 +84,7 @@ def _curves(tick: Tick) -> list[dict[str, Any]]:
     return [*traces, labels]
 
 
-def spread_band(net: Net, color: str, **axes: Any) -> dict[str, Any]:
+def spread_band(net: Curve, color: str, **axes: Any) -> dict[str, Any]:
     """The 20 seeds between their extremes; empty where they were not measured."""
     layers = np.arange(net.spec.depth + 1)
     empty: np.ndarray[Any, Any] = np.zeros(0)
@@ -94,7 +94,7 @@ def spread_band(net: Net, color: str, **axes: Any) -> dict[str, Any]:
     return {**band, "name": "20 seeds", "opacity": 0.25}
 
 
-def theory_line(net: Net, **axes: Any) -> dict[str, Any]:
+def theory_line(net: Curve, **axes: Any) -> dict[str, Any]:
     """What theory predicts, dashed; empty where there is no formula."""
     layers = np.arange(net.spec.depth + 1)
     known = net.theory is not None

@@ -10,12 +10,20 @@ from dataclasses import fields, replace
 import numpy as np
 
 from viz.gradients.compute import Trace, measure
-from viz.gradients.experiments import ARCHITECTURES, INITS, QUANTITIES, Recipe, spread
-from viz.gradients.nets import NetSpec
+from viz.gradients.experiments import (
+    ARCHITECTURES,
+    INITS,
+    QUANTITIES,
+    Recipe,
+    spread,
+    tick_experiments,
+)
+from viz.gradients.nets import MAX_DEPTH, NetSpec
 from viz.gradients.training import RATES, STEPS, Run, train
 
 BASE = NetSpec()
 SEEDS = 20
+SHALLOWEST = 2
 SCALES = tuple(2.0 ** (k / 4) for k in range(-8, 17))
 BATCHES = (2, 3, 4, 8, 16, 32, 64, 128, 256)
 RACE_DEPTH, RACE_INITS = 30, ("Xavier", "He", "He × 2")
@@ -50,6 +58,29 @@ def board(seeds: int = SEEDS, chosen: Iterable[Recipe] | None = None) -> Arrays:
         for name, values in found.items():
             parts.setdefault(name, []).append(values)
     return {name: np.array(values) for name, values in parts.items()}
+
+
+def compared() -> tuple[Recipe, ...]:
+    """Every net that stands in one of the table's comparisons."""
+    pairs = ((one.baseline, one.treated) for one in tick_experiments())
+    return tuple(dict.fromkeys(recipe for pair in pairs for recipe in pair))
+
+
+def depths(deepest: int = MAX_DEPTH) -> Arrays:
+    """The gradient's sizes at every depth, seed 0, one depth after the other.
+
+    Returns:
+        "starts", where each depth's L + 1 sizes begin; "grad_norm" of shape (nets, all sizes), in
+        the order of `compared`.
+    """
+    numbers = range(SHALLOWEST, deepest + 1)
+    bases = [replace(BASE, depth=depth) for depth in numbers]
+    sizes = [
+        np.concatenate([measure(recipe.spec(base)).grad_norm for base in bases])
+        for recipe in compared()
+    ]
+    starts = np.cumsum([0, *(depth + 1 for depth in numbers)])[:-1]
+    return {"starts": starts, "grad_norm": np.array(sizes)}
 
 
 def scales(seeds: int = SEEDS, chosen: Iterable[float] = SCALES) -> Arrays:

@@ -58,20 +58,20 @@ def measured(spec: NetSpec) -> Trace:
     return store.trace_of(spec) or measure(spec)
 
 
-@dataclass(frozen=True, eq=False)
-class Net:
-    """One net with what theory says about it.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Curve:
+    """The gradient's way back through one net, with what theory says about it.
 
     Attributes:
         spec: the net.
-        trace: what was measured.
+        grad_norm: shape (L + 1,), size of the gradient at h_0 ... h_L.
         theory: the predicted factors; None where there is no formula.
         over: the same net under 20 seeds, if that was measured.
         limit: |R| above it is vanishing or exploding.
     """
 
     spec: NetSpec
-    trace: Trace
+    grad_norm: Array
     theory: Theory | None
     over: Spread | None
     limit: float
@@ -79,7 +79,7 @@ class Net:
     @property
     def log_ratio(self) -> float:
         """R of the net on screen."""
-        return self.trace.log_ratio
+        return float(np.log10(self.grad_norm[0]) - np.log10(self.grad_norm[-1]))
 
     @property
     def verdict(self) -> Verdict:
@@ -89,7 +89,7 @@ class Net:
     @cached_property
     def log_grad(self) -> Array:
         """log10 of the gradient at h_0 ... h_L over that at the output; shape (L + 1,)."""
-        logs = np.log10(self.trace.grad_norm)
+        logs = np.log10(self.grad_norm)
         return np.asarray(logs - logs[-1])
 
     @property
@@ -97,10 +97,34 @@ class Net:
         """The geometric mean of the factors per layer."""
         return float(10 ** (self.log_ratio / self.spec.depth))
 
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Net(Curve):
+    """One net with all that was measured.
+
+    Attributes:
+        trace: sizes on the way forward and back.
+    """
+
+    trace: Trace
+
     @property
     def float32_limit(self) -> int | None:
         """The layer in which float32 would overflow on the way forward."""
         return float32_limit(self.trace)
+
+
+def curve(spec: NetSpec, limit: float) -> Curve:
+    """The gradient of a net: from the file if it holds that, else measured."""
+    check_cost(spec)
+    kept = store.grad_norm_of(spec)
+    return Curve(
+        spec=spec,
+        grad_norm=measure(spec).grad_norm if kept is None else kept,
+        theory=theory(spec),
+        over=store.spread_of(spec),
+        limit=limit,
+    )
 
 
 def net(spec: NetSpec, limit: float, *, seeds: int = 0, report: Report = _unheard) -> Net:
@@ -113,7 +137,15 @@ def net(spec: NetSpec, limit: float, *, seeds: int = 0, report: Report = _unhear
             report(done / seeds, f"seed {done} of {seeds}")
 
         over = spread(spec, range(seeds), told)
-    return Net(spec, measured(spec), theory(spec), over, limit)
+    trace = measured(spec)
+    return Net(
+        spec=spec,
+        grad_norm=trace.grad_norm,
+        theory=theory(spec),
+        over=over,
+        limit=limit,
+        trace=trace,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,8 +173,8 @@ class Tick:
 
     cells: tuple[Summary, ...]
     experiment: Experiment
-    before: Net
-    after: Net
+    before: Curve
+    after: Curve
     ticked: bool
 
     @property

@@ -1,6 +1,6 @@
 """The recorded runs as results; run as a module it makes the files anew."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -48,6 +48,18 @@ def trace_of(spec: NetSpec) -> Trace | None:
         return None
     kept = _file("board")
     return Trace(*(kept[name][place] for name in recordings.TRACED))
+
+
+def grad_norm_of(spec: NetSpec) -> Array | None:
+    """The gradient's sizes in a net of the table's comparisons, seed 0, any depth."""
+    base = replace(recordings.BASE, depth=spec.depth)
+    nets = [recipe.spec(base) for recipe in recordings.compared()]
+    if spec not in nets or spec.depth < recordings.SHALLOWEST:
+        trace = trace_of(spec)
+        return None if trace is None else trace.grad_norm
+    kept = _file("depths")
+    start = int(kept["starts"][spec.depth - recordings.SHALLOWEST])
+    return np.asarray(kept["grad_norm"][nets.index(spec), start : start + spec.depth + 1])
 
 
 def spread_of(spec: NetSpec) -> Spread | None:
@@ -120,8 +132,9 @@ def best_rate(recipe: Recipe) -> float:
 
 
 def write() -> None:
-    """Make both files anew; takes some minutes."""
+    """Make the files anew; takes some minutes."""
     FOLDER.mkdir(exist_ok=True)
+    _keep("depths", recordings.depths())
     nets = {**recordings.board(), **recordings.scales(), **recordings.batches()}
     _keep("board", nets)
     _keep("race", {**recordings.race(), **recordings.limits()})

@@ -5,11 +5,12 @@ from typing import Any, Literal
 
 from viz.draw.film import Film
 from viz.gradients import charts, derivations, figures, results, snippets, witnesses
+from viz.gradients.compute import measure
 from viz.gradients.exam import SEED
 from viz.gradients.experiments import Column, Experiment, Row
 from viz.gradients.nets import NetSpec
 from viz.gradients.results import LIVE_COST, Tick
-from viz.gradients.store import trace_of
+from viz.gradients.store import grad_norm_of
 from viz.settings import BaseSettings, choice, number, switch
 from viz.view import Preset, Progress, View, quiet
 
@@ -51,7 +52,7 @@ def run(settings: TickSettings, progress: Progress = quiet) -> Tick:
     nets = []
     for place, spec in enumerate(specs(settings)):
         progress(place / 2, (one.baseline, one.treated)[place].words)
-        nets.append(results.net(spec, SIZES.limit))
+        nets.append(results.curve(spec, SIZES.limit))
     keys = {
         (row.id, column): ticked
         for row in SEED.row
@@ -63,7 +64,7 @@ def run(settings: TickSettings, progress: Progress = quiet) -> Tick:
 
 
 def slow(settings: TickSettings) -> bool:
-    nets = [spec for spec in specs(settings) if trace_of(spec) is None]
+    nets = [spec for spec in specs(settings) if grad_norm_of(spec) is None]
     return sum(results.weight_of(spec) for spec in nets) > LIVE_COST
 
 
@@ -86,7 +87,7 @@ def agree(settings: TickSettings) -> Mapping[str, float]:
     treated = specs(settings)[1]
     results.check_cost(treated)
     return {
-        "backward pass in numpy": results.measured(treated).log_ratio,
+        "backward pass in numpy": measure(treated).log_ratio,
         "PyTorch autograd": witnesses.log_ratio(treated),
     }
 

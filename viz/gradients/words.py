@@ -4,7 +4,7 @@ from viz.draw.numbers import fixed, short
 from viz.gradients import scale
 from viz.gradients.compute import Verdict
 from viz.gradients.experiments import Effect, Recipe
-from viz.gradients.results import Net, Tick, median_of
+from viz.gradients.results import Curve, Net, Tick, median_of
 
 STATE: dict[Verdict, str] = {
     "vanishing": "vanishing",
@@ -13,7 +13,7 @@ STATE: dict[Verdict, str] = {
 }
 
 
-def times(net: Net, layer: int, role: str = "bwd") -> str:
+def times(net: Curve, layer: int, role: str = "bwd") -> str:
     """The gradient at a layer as a multiple of the output's."""
     return f"{{{role}:{scale.size(net.log_grad[layer])}}} times"
 
