@@ -49,17 +49,18 @@ def plain(value: float) -> str:
     return short(value, 6)
 
 
-def steady(low: float, high: float) -> tuple[float, float]:
+def steady(low: float, high: float, parts: int = 6) -> tuple[float, float]:
     """Limits of an axis that hold ``low`` and ``high`` and stay where they are while these move.
 
-    They are multiples of 1, 2 or 5 x 10^k, at least six of them apart; so a small change of a
-    control moves the curve, not the axis under it.
+    They are multiples of 1, 2 or 5 x 10^k, at least ``parts`` of them apart; so a small change of
+    a control moves the curve, not the axis under it. Fewer parts: it moves less often, and more of
+    it may be empty.
     """
     if not high > low:
         return low, high
-    sixth = (high - low) / 6
-    decade = 10.0 ** math.floor(math.log10(sixth))
-    step = max((m * decade for m in (1, 2, 5) if m * decade <= sixth), default=decade)
+    most = (high - low) / parts
+    decade = 10.0 ** math.floor(math.log10(most))
+    step = max((m * decade for m in (1, 2, 5) if m * decade <= most), default=decade)
     return math.floor(low / step) * step, math.ceil(high / step) * step
 
 

@@ -63,7 +63,7 @@ def _cost_range(result: Cost) -> tuple[float, float]:
     reach = NORMAL_95 * float(samples.std())
     low, high = min(low, total - reach), max(high, total + reach)
     pad = 0.06 * (high - low) + 1e-3 * max(1e-6, abs(high))
-    return steady(low - pad, high + pad)
+    return steady(low - pad, high + pad, parts=3)
 
 
 def _cost_traces(result: Cost, last: int) -> list[dict[str, Any]]:
