@@ -289,3 +289,28 @@ def test_slopes_are_written_for_people():
     assert wording.size(5.6345e-50) == "5.6 × 10⁻⁵⁰"
     assert wording.size(1e-310) == "0"
     assert wording.temperature(np.inf) == "τ → ∞"
+
+
+def test_a_tiny_gradient_is_not_written_as_zeros():
+    _, figure = table_at(-1, play="steps", q1=-5, q2=-5, q3=-5, temperature=2**-4)
+    assert trace(figure, "gradient of keys")["text"] == ["≈ 0"] * 4
+    assert trace(figure, "gradient of query")["text"][0].endswith("</span> <b>≈ 0</b>")
+    assert trace(figure, "score")["text"][1].endswith("4 × 10⁻²⁰⁷")
+
+
+def test_a_steep_cold_end_pushes_the_readout_to_the_other_corner():
+    places = {
+        name: trace(slope_film(run_slope(SlopeSettings(**query))).figure.to_dict(), "readout")
+        for name, query in (("exam", {}), ("tie", {"q1": 0, "q2": 0, "q3": 0}))
+    }
+    assert places["exam"]["textposition"] == "bottom left"
+    assert places["tie"]["textposition"] == "bottom right"
+    assert places["tie"]["x"][0] > 100
+
+
+def test_long_words_over_the_matrix_keep_clear_of_its_title():
+    tops = [
+        token_film(run_tokens(TokenSettings(sentence=said))).figure.layout.yaxis.domain[1]
+        for said in ("the cat saw the dog", "understanding attention")
+    ]
+    assert tops[1] < tops[0]
