@@ -301,6 +301,8 @@ def test_a_drawing_is_read_back():
     ring = pictures.read_picture(pictures.RING)
     np.testing.assert_array_equal(pictures.read_picture(pictures.drawn(ring)), ring)
     np.testing.assert_array_equal(pictures.read_picture("01\n10"), [[0, 1], [1, 0]])
+    np.testing.assert_array_equal(pictures.read_picture(". #\n# ."), [[0, 1], [1, 0]])
+    np.testing.assert_array_equal(pictures.read_picture("0.1 1.0\n1 0"), [[0.1, 1], [1, 0]])
 
 
 def test_clicks_change_cells_of_a_small_drawing():

@@ -70,7 +70,7 @@ CROSS = """
 
 
 def read_picture(text: str, *, max_side: int = MAX_SIDE, min_side: int = 2) -> Array:
-    """Read a picture: rows of numbers, or of the marks # and . without spaces.
+    """Read a picture: rows of numbers, or of the marks # and .
 
     Returns:
         Shape (H, W), read-only.
@@ -78,7 +78,7 @@ def read_picture(text: str, *, max_side: int = MAX_SIDE, min_side: int = 2) -> A
     Raises:
         ValueError: naming the row, a value beyond ±10, or a size that is not drawn.
     """
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [_closed(line) for line in text.splitlines() if line.strip()]
     if lines and all(re.fullmatch(r"[#xX█.·01-]{2,}", line) for line in lines):
         picture = _marks(lines)
     else:
@@ -93,6 +93,12 @@ def read_picture(text: str, *, max_side: int = MAX_SIDE, min_side: int = 2) -> A
         raise ValueError(f"grey values must lie between −10 and 10, got {tables.said(worst)}")
     picture.setflags(write=False)
     return picture
+
+
+def _closed(line: str) -> str:
+    """A row of single marks without the spaces between them."""
+    items = line.split()
+    return "".join(items) if all(len(item) == 1 for item in items) else line.strip()
 
 
 def _marks(lines: list[str]) -> Array:
