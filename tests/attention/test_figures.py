@@ -314,3 +314,10 @@ def test_long_words_over_the_matrix_keep_clear_of_its_title():
         for said in ("the cat saw the dog", "understanding attention")
     ]
     assert tops[1] < tops[0]
+
+
+def test_the_exams_keys_are_whole_on_the_phone_beside_scaled_scores():
+    result = run_table(TableSettings(q1=-5, q2=-5, q3=-5, scaled=True))
+    notes = trace(table_film(result, phone=True).figure.to_dict(), "words")["text"]
+    assert "(1, 2, 0)" in notes
+    assert not any("…" in note for note in notes)
