@@ -316,6 +316,19 @@ def test_long_words_over_the_matrix_keep_clear_of_its_title():
     assert tops[1] < tops[0]
 
 
+def test_a_token_that_looks_like_a_tag_is_drawn_as_it_is():
+    film = token_film(run_tokens(TokenSettings(sentence="<unk> <b>sat</b>")))
+    shown = film.figure.layout
+    assert shown.xaxis.ticktext[0] == "&lt;unk>"
+    assert all("<b>" not in note["text"] for note in film.frames[1].layout["annotations"])
+    assert "“<b>sat</b>”" in film.caption()
+
+
+def test_where_no_gradient_arrives_nobody_gets_a_share():
+    film, _ = table_at(-1, play="steps", upstream="0 0 0")
+    assert "Nothing goes back" in film.frames[-1].caption
+
+
 def test_the_exams_keys_are_whole_on_the_phone_beside_scaled_scores():
     result = run_table(TableSettings(q1=-5, q2=-5, q3=-5, scaled=True))
     notes = trace(table_film(result, phone=True).figure.to_dict(), "words")["text"]

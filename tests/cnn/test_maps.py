@@ -288,6 +288,8 @@ def test_a_filter_visits_every_position():
         ("1", "a picture has 2 to 64 rows and columns, got 1×1"),
         ("\n".join(["." * 65] * 3), "a picture has 2 to 64 rows and columns, got 3×65"),
         ("1 99\n0 0", "grey values must lie between −10 and 10, got 99"),
+        ("##\n#", "row 2 has 1 mark, expected 2"),
+        ("##\n#o", "row 2: 'o' is neither # nor ."),
         ("1 b\n0 0", "line 1: 'b' is not a number"),
         ("", "there are no numbers"),
     ],

@@ -91,7 +91,7 @@ def _layout(result: SelfAttention, phone: bool) -> dict[str, Any]:
     others = [[0.2, 0.95], [0.03, 0.36]] if phone else [[0.68, 0.97], [0.02, top]]
     step = 1 if count <= NAMED else -(-count // 8)
     shown = list(range(0, count, step))
-    texts = [_short(result.names[i]) for i in shown]
+    texts = [_drawn(result.names[i]) for i in shown]
     named: dict[str, Any] = {"tickvals": shown, "ticktext": texts, "showgrid": False}
     named |= {"ticks": "outside", "ticklen": 5, "tickcolor": theme.BG}
     named |= {"tickfont": {"size": small, "color": theme.MUTED}}
@@ -122,10 +122,16 @@ def _short(name: str) -> str:
     return name if len(name) <= 8 else f"{name[:7]}…"
 
 
+def _drawn(name: str) -> str:
+    """A word as a picture takes it: short, and a token like <unk> is no tag."""
+    return _short(name).replace("&", "&amp;").replace("<", "&lt;")
+
+
 def _notes(result: SelfAttention, row: int, phone: bool) -> list[dict[str, Any]]:
     small = 13 if phone else 15
     bars = {"xref": "x2 domain", "yref": "paper"}
-    who = f"weights of token {row + 1}{_called(result, row)}"
+    called = _called(result, row) and f" “{_drawn(result.names[row])}”"
+    who = f"weights of token {row + 1}{called}"
     notes = [
         graph.note(0, 0.985, "row asks, column answers", size=small + 1, xref="x domain")
         | {"yref": "paper", "xanchor": "left", "yanchor": "top"},
