@@ -334,3 +334,11 @@ def test_the_exams_keys_are_whole_on_the_phone_beside_scaled_scores():
     notes = trace(table_film(result, phone=True).figure.to_dict(), "words")["text"]
     assert "(1, 2, 0)" in notes
     assert not any("…" in note for note in notes)
+
+
+def test_the_head_of_the_weights_keeps_clear_of_the_box_of_argmax():
+    layout = table_film(run_table(TableSettings()), phone=True).figure.to_dict()["layout"]
+    words = trace(table_film(run_table(TableSettings()), phone=True).figure.to_dict(), "words")
+    start = words["x"][words["text"].index("weight")]
+    box = next(s for s in layout["shapes"] if s["type"] == "rect" and s["x1"] - s["x0"] == 13)
+    assert start + 44 < box["x0"]
