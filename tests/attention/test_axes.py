@@ -70,3 +70,12 @@ def test_notes_come_blank_instead_of_going():
     for one, other in (tokens, lessons):
         counts = {len(film.picture.layout["annotations"]) for film in (one, other)}
         assert len(counts) == 1
+
+
+@pytest.mark.parametrize("span", [1, 2, 4, 5, 10])
+def test_no_number_stands_where_the_axis_has_its_letter(span):
+    film = winner_map(run_map(MapSettings(span=span)), phone=True)
+    ticks = film.picture.layout["yaxis"]["tickvals"]
+    half = axis(film, "yaxis")[1]
+    assert max(ticks) <= 0.95 * half
+    assert min(ticks) == -max(ticks)

@@ -215,3 +215,16 @@ def test_the_plane_reaches_a_query_that_lies_beyond_it():
     assert result.window.right == pytest.approx(2.2)
     assert result.window.low == pytest.approx(-2.2)
     assert BY_KEY["map"].run(MapSettings(span=3.0)).window.right == 3.0
+
+
+@pytest.mark.parametrize(
+    ("view", "typed", "words"),
+    [
+        ("table", {"play": "steps", "upstream": "1e300 1 1"}, "the gradient g: entry 1 must be"),
+        ("learn", {"target": "own", "own_target": "1 1e9 1"}, "the target: entry 2 must be"),
+    ],
+)
+def test_numbers_too_large_for_a_square_are_named(view, typed, words):
+    chosen = next(one for one in demo.VIEWS if one.key == view)
+    with pytest.raises(ValueError, match=words):
+        chosen.run(chosen.settings(**typed))

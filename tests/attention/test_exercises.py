@@ -146,3 +146,9 @@ def test_the_prompt_never_holds_the_answer():
     assert "(1,\u00a04,\u00a03)" in question.prompt
     assert "11" not in question.prompt
     assert "0.8485" not in exam("x5").prompt
+
+
+def test_a_prompts_vectors_stand_in_rows_that_fit_a_phone():
+    lines = [line for line in exam("x2").prompt.splitlines() if line.startswith("|")]
+    assert len(lines) == 6
+    assert all(line.count("|") == 4 for line in lines)

@@ -289,3 +289,56 @@ def test_slopes_are_written_for_people():
     assert wording.size(5.6345e-50) == "5.6 × 10⁻⁵⁰"
     assert wording.size(1e-310) == "0"
     assert wording.temperature(np.inf) == "τ → ∞"
+
+
+def test_a_tiny_gradient_is_not_written_as_zeros():
+    _, figure = table_at(-1, play="steps", q1=-5, q2=-5, q3=-5, temperature=2**-4)
+    assert trace(figure, "gradient of keys")["text"] == ["≈ 0"] * 4
+    assert trace(figure, "gradient of query")["text"][0].endswith("</span> <b>≈ 0</b>")
+    assert trace(figure, "score")["text"][1].endswith("4 × 10⁻²⁰⁷")
+
+
+def test_a_steep_cold_end_pushes_the_readout_to_the_other_corner():
+    places = {
+        name: trace(slope_film(run_slope(SlopeSettings(**query))).figure.to_dict(), "readout")
+        for name, query in (("exam", {}), ("tie", {"q1": 0, "q2": 0, "q3": 0}))
+    }
+    assert places["exam"]["textposition"] == "bottom left"
+    assert places["tie"]["textposition"] == "bottom right"
+    assert places["tie"]["x"][0] > 100
+
+
+def test_long_words_over_the_matrix_keep_clear_of_its_title():
+    tops = [
+        token_film(run_tokens(TokenSettings(sentence=said))).figure.layout.yaxis.domain[1]
+        for said in ("the cat saw the dog", "understanding attention")
+    ]
+    assert tops[1] < tops[0]
+
+
+def test_a_token_that_looks_like_a_tag_is_drawn_as_it_is():
+    film = token_film(run_tokens(TokenSettings(sentence="<unk> <b>sat</b>")))
+    shown = film.figure.layout
+    assert shown.xaxis.ticktext[0] == "&lt;unk>"
+    assert all("<b>" not in note["text"] for note in film.frames[1].layout["annotations"])
+    assert "“<b>sat</b>”" in film.caption()
+
+
+def test_where_no_gradient_arrives_nobody_gets_a_share():
+    film, _ = table_at(-1, play="steps", upstream="0 0 0")
+    assert "Nothing goes back" in film.frames[-1].caption
+
+
+def test_the_exams_keys_are_whole_on_the_phone_beside_scaled_scores():
+    result = run_table(TableSettings(q1=-5, q2=-5, q3=-5, scaled=True))
+    notes = trace(table_film(result, phone=True).figure.to_dict(), "words")["text"]
+    assert "(1, 2, 0)" in notes
+    assert not any("…" in note for note in notes)
+
+
+def test_the_head_of_the_weights_keeps_clear_of_the_box_of_argmax():
+    layout = table_film(run_table(TableSettings()), phone=True).figure.to_dict()["layout"]
+    words = trace(table_film(run_table(TableSettings()), phone=True).figure.to_dict(), "words")
+    start = words["x"][words["text"].index("weight")]
+    box = next(s for s in layout["shapes"] if s["type"] == "rect" and s["x1"] - s["x0"] == 13)
+    assert start + 44 < box["x0"]

@@ -272,3 +272,44 @@ def test_a_filter_on_a_large_picture_skips_positions():
     assert len(demo.FILTER.film(result).frames) == 196
     assert result.visited[0] == 0
     assert result.visited[-1] == 64 * 64 - 1
+
+
+def dense_vgg(side, channels, *, phone):
+    found = run_table(
+        TableSettings(
+            architecture=demo.VGG,
+            height=side,
+            width=side,
+            channels=channels,
+            hide="none",
+            dense=True,
+        )
+    )
+    return found, figures.table_film(found, phone=phone)
+
+
+@pytest.mark.parametrize(("side", "channels"), [(224, 3), (1024, 64)])
+def test_a_dense_formula_stays_in_its_column(side, channels):
+    _, film = dense_vgg(side, channels, phone=False)
+    for index in range(len(film.frames)):
+        for text in trace_of(film, "formulas", index)["text"]:
+            lines = [re.sub(r"<[^>]*>", "", line) for line in text.split("<br>")]
+            assert all(len(line.replace("\u2009", "")) <= 16 for line in lines)
+
+
+def test_on_the_phone_a_long_formula_takes_the_place_of_what_is_seen():
+    _, film = dense_vgg(1024, 64, phone=True)
+    pairs = zip(
+        words_of(trace_of(film, "formulas")["text"]),
+        words_of(trace_of(film, "seen")["text"]),
+        strict=True,
+    )
+    assert all(len(formula) + len(seen) <= 36 for formula, seen in pairs)
+    exam = figures.table_film(run_table(TableSettings(hide="none")), phone=True)
+    assert all(words_of(trace_of(exam, "seen")["text"])[1:])
+
+
+def test_a_long_scale_of_powers_has_few_numbers():
+    found, _ = dense_vgg(1024, 64, phone=True)
+    chart = figures.dense_bars(found, phone=True).figure.to_dict()
+    assert len(chart["layout"]["xaxis"]["tickvals"]) <= 5

@@ -288,6 +288,8 @@ def test_a_filter_visits_every_position():
         ("1", "a picture has 2 to 64 rows and columns, got 1×1"),
         ("\n".join(["." * 65] * 3), "a picture has 2 to 64 rows and columns, got 3×65"),
         ("1 99\n0 0", "grey values must lie between −10 and 10, got 99"),
+        ("##\n#", "row 2 has 1 mark, expected 2"),
+        ("##\n#o", "row 2: 'o' is neither # nor ."),
         ("1 b\n0 0", "line 1: 'b' is not a number"),
         ("", "there are no numbers"),
     ],
@@ -301,6 +303,8 @@ def test_a_drawing_is_read_back():
     ring = pictures.read_picture(pictures.RING)
     np.testing.assert_array_equal(pictures.read_picture(pictures.drawn(ring)), ring)
     np.testing.assert_array_equal(pictures.read_picture("01\n10"), [[0, 1], [1, 0]])
+    np.testing.assert_array_equal(pictures.read_picture(". #\n# ."), [[0, 1], [1, 0]])
+    np.testing.assert_array_equal(pictures.read_picture("0.1 1.0\n1 0"), [[0.1, 1], [1, 0]])
 
 
 def test_clicks_change_cells_of_a_small_drawing():

@@ -3,7 +3,14 @@
 import numpy as np
 
 from viz import tables
-from viz.attention.compute import MAX_DIMENSIONS, MAX_KEYS, FloatArray, Inputs, inputs_from
+from viz.attention.compute import (
+    LARGEST_ENTRY,
+    MAX_DIMENSIONS,
+    MAX_KEYS,
+    FloatArray,
+    Inputs,
+    inputs_from,
+)
 from viz.attention.controls import ONES, LearnSettings, MapSettings, SlopeSettings, TableSettings
 
 Typed = TableSettings | MapSettings | SlopeSettings | LearnSettings
@@ -27,7 +34,7 @@ def grad_output_of(upstream: str, inputs: Inputs) -> FloatArray:
     size = inputs.values.shape[1]
     if upstream == ONES:
         return np.ones(size)
-    typed = np.array(tables.read_numbers(upstream, limit=MAX_DIMENSIONS, what="gradient g"))
+    typed = _vector("gradient g", upstream)
     if len(typed) != size:
         raise ValueError(
             f"the gradient g must have {size} entries like the values, got {len(typed)}"
@@ -35,11 +42,22 @@ def grad_output_of(upstream: str, inputs: Inputs) -> FloatArray:
     return typed
 
 
+def _vector(name: str, text: str) -> FloatArray:
+    """Numbers as large as those of the keys, so that no square overflows."""
+    typed = np.array(tables.read_numbers(text, limit=MAX_DIMENSIONS, what=name))
+    for place, value in enumerate(typed, start=1):
+        if abs(value) > LARGEST_ENTRY:
+            raise ValueError(
+                f"the {name}: entry {place} must be between {tables.said(-LARGEST_ENTRY)} "
+                f"and {tables.said(LARGEST_ENTRY)}, got {tables.said(float(value))}"
+            )
+    return typed
+
+
 def target_of(settings: LearnSettings, inputs: Inputs) -> tuple[FloatArray, int | None]:
     """The wished output, and the key whose value it is."""
     if settings.target == "own":
-        typed = tables.read_numbers(settings.own_target, limit=MAX_DIMENSIONS, what="target")
-        return np.array(typed), None
+        return _vector("target", settings.own_target), None
     place = int(settings.target) - 1
     if place >= inputs.num_keys:
         raise ValueError(

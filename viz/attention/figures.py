@@ -43,9 +43,9 @@ PHONE = Columns(
     width=358,
     height=620,
     key=6,
-    score=100,
-    score_bar=(104, 104),
-    bar=(116, 222),
+    score=108,
+    score_bar=(112, 112),
+    bar=(124, 222),
     number=230,
     value=282,
     right=358,
@@ -215,6 +215,7 @@ def _heads(result: Lookup, columns: Columns) -> list[dict[str, Any]]:
     query = f"query {theme.math('<i>q</i>')} = <b>{wording.vector(inputs.query)}</b>"
     score = theme.math("<i>q·k</i>") + (" / √<i>d</i>" if inputs.scaled else "")
     last, font = _last(columns), columns.font
+    start = columns.score + 8 if narrow else columns.bar[0]
     argmax = wording.vector(result.hard.output, room=230, size=font)
 
     def ending(x: float, y: float, text: str, size: int) -> dict[str, Any]:
@@ -224,7 +225,7 @@ def _heads(result: Lookup, columns: Columns) -> list[dict[str, Any]]:
         left(columns.key, columns.height - 22, query, font + 2),
         left(columns.key, columns.head, "key", small, muted),
         ending(columns.score, columns.head, score if narrow else f"score {score}", small),
-        left(columns.bar[0], columns.head, "weight" if narrow else "softmax", small, theme.FWD),
+        left(start, columns.head, "weight" if narrow else "softmax", small, theme.FWD),
         ending(columns.bar[1], columns.head, "argmax", small),
         left(columns.value, columns.head, "value", small, muted),
         left(columns.key, last, "output = Σ weight × value", small, muted),

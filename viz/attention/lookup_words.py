@@ -85,6 +85,8 @@ def backward_words(result: Lookup) -> str:
     """Whom the gradient reaches."""
     query = result.gradients.query
     arrives = f"Backward, {wording.vector(result.grad_output)} arrives at the output. "
+    if not result.grad_output.any():
+        return f"{arrives}Nothing goes back: every gradient is {{bwd:0}}."
     winner = result.hard.winner + 1
     if result.mode == "argmax":
         said = f"Only value {winner} gets it; scores, keys and query get {{bwd:0}}."

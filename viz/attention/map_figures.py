@@ -191,7 +191,9 @@ def _layout(result: Map, phone: bool) -> dict[str, Any]:
         height,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         xaxis=level | {"domain": first["x"], "constrain": "domain"},
-        yaxis=level | {"domain": first["y"], "scaleanchor": "x", "constrain": "domain"},
+        yaxis=level
+        | {"domain": first["y"], "scaleanchor": "x", "constrain": "domain"}
+        | {"tickvals": _inner_ticks(half)},
         xaxis2=walk | {"domain": second["x"], "anchor": "y2"},
         yaxis2={
             "domain": second["y"],
@@ -203,6 +205,14 @@ def _layout(result: Map, phone: bool) -> dict[str, Any]:
         shapes=_wall_line(result),
         annotations=map_notes(result, phone),
     )
+
+
+def _inner_ticks(half: float) -> list[float]:
+    """Round numbers, none at the axis' upper end, where its letter stands."""
+    decade = 10.0 ** np.floor(np.log10(half / 3))
+    step = next(m * decade for m in (1, 2, 5, 10) if m * decade >= half / 3 - 1e-9)
+    count = int(0.95 * half / step)
+    return [round(float(step) * k, 6) for k in range(-count, count + 1)]
 
 
 def _walk_traces(result: Map) -> list[dict[str, Any]]:

@@ -25,11 +25,12 @@ from viz.attention.rows import (
 )
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
-from viz.draw.numbers import fixed, short
+from viz.draw.numbers import fixed, power, short
 
 STEPS = ("ask", "multiply", "add up", "compare", "weigh", "mix", "output", "backward")
 ASK, MULTIPLY, ADD, COMPARE, WEIGH, MIX, OUTPUT, BACKWARD = range(1, 9)
 LONGEST_SUM = 4
+TINY = "≈ 0"
 
 
 def by_step(result: Lookup, *, phone: bool = False) -> Film:
@@ -99,7 +100,8 @@ def _texts(result: Lookup, rows: Rows, places: Places, step: int) -> tuple[dict[
     scores = [score(inputs, key) for key in rows.keys]
     slopes = [_slope(float(result.gradients.scores[key])) for key in rows.keys]
     numbers = [_weight(result, share) for share in weights]
-    query = f"∂{theme.math('<i>q</i>')} = <b>{_small(result.gradients.query)}</b>"
+    said = _small(result.gradients.query)
+    query = f"∂{theme.math('<i>q</i>')} {'' if said == TINY else '= '}<b>{said}</b>"
     by_key = [
         f"∂score {slope}" if phone else _small(result.gradients.keys[key])
         for key, slope in zip(rows.keys, slopes, strict=True)
@@ -112,7 +114,7 @@ def _texts(result: Lookup, rows: Rows, places: Places, step: int) -> tuple[dict[
     return (
         shown(products, step >= MULTIPLY and not backward),
         shown(slopes if backward and not phone else scores, step >= ADD)
-        | {"textfont": {"size": at.font, "color": _role(backward and not phone)}},
+        | {"textfont": _score_font(places, backward and not phone)},
         {"x": [round((at.bar[1] - at.bar[0]) * share, 2) for share in weights]},
         shown(numbers, step >= WEIGH),
         shown([_mixed(result, key) for key in rows.keys], step in (MIX, OUTPUT)),
@@ -121,6 +123,12 @@ def _texts(result: Lookup, rows: Rows, places: Places, step: int) -> tuple[dict[
         shown([_small(result.gradients.values[key]) for key in rows.keys], backward),
         shown([query], backward),
     )
+
+
+def _score_font(places: Places, backward: bool) -> dict[str, Any]:
+    """Backward the powers of ten of tiny slopes need the room."""
+    at = places.columns
+    return {"size": at.small if backward else at.font, "color": _role(backward)}
 
 
 def _role(backward: bool) -> str:
@@ -155,13 +163,17 @@ def _mixed(result: Lookup, key: int) -> str:
 
 def _slope(value: float) -> str:
     """Four decimals; 0 if it is 0, powers of ten if it is smaller than that."""
+    if 1e-300 <= abs(value) < 1e-99:
+        return power(value, 1)
     return wording.size(value) if abs(value) < 5e-5 else fixed(value, 4)
 
 
 def _small(values: FloatArray) -> str:
-    """A gradient in three decimals, or 0 if all of it is 0."""
+    """A gradient in three decimals, 0 if all of it is 0, ≈ 0 if no decimal would show it."""
     if not np.any(values):
         return "0"
+    if np.abs(values).max() < 5e-5:
+        return TINY
     if np.all(values == np.round(values)):
         return wording.vector(values, room=175, size=15)
     digits = 3 if np.abs(values).max() >= 5e-3 else 4

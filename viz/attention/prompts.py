@@ -19,16 +19,15 @@ def exact(key: float) -> Number:
 
 
 def given(inputs: Inputs, *, values: bool = True) -> str:
-    """The vectors as a small table, the query above it."""
+    """The vectors as a small table, a row for each key, the query above it.
+
+    Four vectors side by side are wider than a phone.
+    """
     head = f"Query {wording.vector(inputs.query)}."
-    columns = [f"| {j + 1} " for j in range(inputs.num_keys)]
-    lines = [
-        "| " + "".join(columns) + "|",
-        "|---" * (inputs.num_keys + 1) + "|",
-        "| key " + "".join(f"| {wording.vector(k)} " for k in inputs.keys) + "|",
-    ]
-    if values:
-        lines.append("| value " + "".join(f"| {wording.vector(v)} " for v in inputs.values) + "|")
+    lines = ["| | key | value |", "|---|---|---|"] if values else ["| | key |", "|---|---|"]
+    for place, (key, value) in enumerate(zip(inputs.keys, inputs.values, strict=True), start=1):
+        row = f"| {place} | {wording.vector(key)} |"
+        lines.append(f"{row} {wording.vector(value)} |" if values else row)
     return f"{head}\n\n" + "\n".join(lines).replace(", ", ",\u00a0")
 
 

@@ -112,9 +112,17 @@ def _matrix_traces(result: Lookup, top: float, phone: bool) -> list[dict[str, An
         "xaxis": "x",
         "yaxis": "y",
     }
-    readout |= {"x": [ENDS[1]], "y": [10 ** (CEILING - 0.2)], "textposition": "bottom left"}
+    readout |= {"y": [10 ** (CEILING - 0.2)], **_free_corner(result)}
     readout |= {"textfont": {"size": 15 if phone else 18, "color": theme.BWD}, "hoverinfo": "skip"}
     return [heat, text, readout]
+
+
+def _free_corner(result: Lookup) -> dict[str, Any]:
+    """The upper corner that the curve leaves free; tied keys drive its cold end up."""
+    temperatures, slopes = result.curve
+    if slopes[temperatures < 1].max() < 10 ** (CEILING - 1.5):
+        return {"x": [ENDS[1]], "textposition": "bottom left"}
+    return {"x": [ENDS[0]], "textposition": "bottom right"}
 
 
 def _changes(result: Lookup, state: State, top: float) -> tuple[dict[str, Any], ...]:

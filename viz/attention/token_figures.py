@@ -11,6 +11,7 @@ from viz.draw.film import Film, Frame
 from viz.draw.numbers import ceiling, fixed, short
 
 NAMED = 20
+LONG = 5
 
 
 def token_film(result: SelfAttention, *, phone: bool = False) -> Film:
@@ -85,18 +86,19 @@ def _marks(row: int, count: int) -> list[dict[str, Any]]:
 def _layout(result: SelfAttention, phone: bool) -> dict[str, Any]:
     count = len(result.names)
     small = 13 if phone else 15
-    boxes = [[0.2, 0.94], [0.46, 0.86]] if phone else [[0.12, 0.56], [0.02, 0.8]]
-    others = [[0.2, 0.95], [0.03, 0.36]] if phone else [[0.68, 0.97], [0.02, 0.8]]
+    top = _top(result)
+    boxes = [[0.2, 0.94], [0.46, 0.86]] if phone else [[0.12, 0.56], [0.02, top]]
+    others = [[0.2, 0.95], [0.03, 0.36]] if phone else [[0.68, 0.97], [0.02, top]]
     step = 1 if count <= NAMED else -(-count // 8)
     shown = list(range(0, count, step))
-    texts = [_short(result.names[i]) for i in shown]
+    texts = [_drawn(result.names[i]) for i in shown]
     named: dict[str, Any] = {"tickvals": shown, "ticktext": texts, "showgrid": False}
     named |= {"ticks": "outside", "ticklen": 5, "tickcolor": theme.BG}
     named |= {"tickfont": {"size": small, "color": theme.MUTED}}
     down = {"range": [count - 0.5, -0.5]}
     tilt = 0 if count > NAMED else -60
-    top = float(result.attention_weights.max())
-    share = {"range": [0, 1.1 * ceiling(max(top, 0.05))], "nticks": 4, "side": "top"}
+    heaviest = float(result.attention_weights.max())
+    share = {"range": [0, 1.1 * ceiling(max(heaviest, 0.05))], "nticks": 4, "side": "top"}
     return theme.chart(
         720 if phone else 430,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
@@ -110,14 +112,26 @@ def _layout(result: SelfAttention, phone: bool) -> dict[str, Any]:
     )
 
 
+def _top(result: SelfAttention) -> float:
+    """Top of the wide matrix: long words over its columns need room below the title."""
+    tilted = len(result.names) <= NAMED
+    return 0.74 if tilted and max(map(len, result.names)) > LONG else 0.8
+
+
 def _short(name: str) -> str:
     return name if len(name) <= 8 else f"{name[:7]}…"
+
+
+def _drawn(name: str) -> str:
+    """A word as a picture takes it: short, and a token like <unk> is no tag."""
+    return _short(name).replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _notes(result: SelfAttention, row: int, phone: bool) -> list[dict[str, Any]]:
     small = 13 if phone else 15
     bars = {"xref": "x2 domain", "yref": "paper"}
-    who = f"weights of token {row + 1}{_called(result, row)}"
+    called = _called(result, row) and f" “{_drawn(result.names[row])}”"
+    who = f"weights of token {row + 1}{called}"
     notes = [
         graph.note(0, 0.985, "row asks, column answers", size=small + 1, xref="x domain")
         | {"yref": "paper", "xanchor": "left", "yanchor": "top"},

@@ -40,7 +40,7 @@ def shifted_features(rng: Rng | None) -> Question:
         answer=Parts(
             ("g₃, three numbers", Features(found[2])), ("g₄, three numbers", Features(found[3]))
         ),
-        why=f"x₃ is {_shift_words(images, third, 2)}, x₄ {_shift_words(images, fourth, 3)}. "
+        why=f"x₃ is {_shift_words(images, third, 2)}, x₄ is {_shift_words(images, fourth, 3)}. "
         "Convolutions on a torus move along, the mean over all positions forgets where.",
         feedback=_feature_feedback(found, (third, fourth)),
         hint="Which of the first two images is it, moved along? What does the mean over all "

@@ -136,7 +136,8 @@ def _dense_layout(
     names: list[str], conv: list[int], dense: list[int], phone: bool
 ) -> dict[str, Any]:
     top = max(dense)
-    powers = range(0, len(str(top)) + 1, 2)
+    digits = len(str(top))
+    powers = range(0, digits + 1, 2 if digits <= 8 else 4)
     notes = []
     for k, name in enumerate(names):
         y = len(names) - 1 - k

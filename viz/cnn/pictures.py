@@ -70,7 +70,7 @@ CROSS = """
 
 
 def read_picture(text: str, *, max_side: int = MAX_SIDE, min_side: int = 2) -> Array:
-    """Read a picture: rows of numbers, or of the marks # and . without spaces.
+    """Read a picture: rows of numbers, or of the marks # and .
 
     Returns:
         Shape (H, W), read-only.
@@ -78,9 +78,11 @@ def read_picture(text: str, *, max_side: int = MAX_SIDE, min_side: int = 2) -> A
     Raises:
         ValueError: naming the row, a value beyond ±10, or a size that is not drawn.
     """
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if lines and all(re.fullmatch(r"[#xX█.·01-]{2,}", line) for line in lines):
+    lines = [_closed(line) for line in text.splitlines() if line.strip()]
+    if lines and all(re.fullmatch(r"[#xX█.·01-]+", line) for line in lines):
         picture = _marks(lines)
+    elif "#" in text or "█" in text:
+        raise ValueError(_foreign(lines))
     else:
         picture = np.array(tables.read_matrix(text, max_rows=10**4, max_columns=10**4))
     height, width = picture.shape
@@ -95,11 +97,25 @@ def read_picture(text: str, *, max_side: int = MAX_SIDE, min_side: int = 2) -> A
     return picture
 
 
+def _closed(line: str) -> str:
+    """A row of single marks without the spaces between them."""
+    items = line.split()
+    return "".join(items) if all(len(item) == 1 for item in items) else line.strip()
+
+
+def _foreign(lines: list[str]) -> str:
+    """The sentence about the first letter that is no mark."""
+    places = ((n, mark) for n, line in enumerate(lines, 1) for mark in line if mark not in MARKS)
+    number, mark = next(places)
+    return f"row {number}: '{mark}' is neither # nor ."
+
+
 def _marks(lines: list[str]) -> Array:
     width = len(lines[0])
     for number, line in enumerate(lines, 1):
         if len(line) != width:
-            raise ValueError(f"row {number} has {len(line)} marks, expected {width}")
+            marks = f"{len(line)} mark{'s' if len(line) > 1 else ''}"
+            raise ValueError(f"row {number} has {marks}, expected {width}")
     return np.array([[MARKS[mark] for mark in line] for line in lines])
 
 

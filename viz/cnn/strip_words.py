@@ -7,6 +7,7 @@ from viz.cnn.compute import size_text
 from viz.cnn.strip import GROUND, Window, cell, tops
 from viz.cnn.volumes import Point
 from viz.draw import theme
+from viz.draw.numbers import THIN
 
 
 def words(view: Window) -> list[dict[str, Any]]:
@@ -89,12 +90,33 @@ def _shapes(view: Window) -> list[str]:
 
 
 def _formulas(view: Window) -> list[str]:
-    room = 40 if view.phone else view.slot / 7.6
     texts = []
     for place in view.places:
         text = "" if view.is_hidden(place, "params") else wording.shown_formula(view.table, place)
-        texts.append(_lit(view, place, text.replace(" + ", "<br>+ ") if len(text) > room else text))
+        fitted = _beside_shape(view, place, text) if view.phone else _in_column(view, text)
+        texts.append(_lit(view, place, fitted))
     return texts
+
+
+def _in_column(view: Window, text: str) -> str:
+    """The formula in two lines if one is too long; nothing if that does not fit either."""
+    if len(text) <= view.slot / 7.6:
+        return text
+    for shown in (text, text.replace(THIN, "")):
+        if _width(shown.partition(" + ")[0], 14) <= view.slot - 4:
+            return shown.replace(" + ", "<br>+ ")
+    return ""
+
+
+def _beside_shape(view: Window, place: int, text: str) -> str:
+    """The formula if its line on the phone has room for it behind the layer's shape."""
+    taken = _width(wording.shape(view.table.rows[place].shape), 16)
+    return text if _width(text, 13) <= 356 - 68 - 6 - taken else ""
+
+
+def _width(text: str, size: int) -> float:
+    """About how many pixels a text takes."""
+    return size * sum(0.2 if letter in f" {THIN}" else 0.51 for letter in text)
 
 
 def _params(view: Window) -> list[str]:
@@ -121,6 +143,14 @@ def _seen(view: Window) -> list[str]:
     sees = "sees " if view.phone else ""
     shown = [(place, sees + wording.field(view.table.rows[place])) for place in view.places]
     return [_lit(view, place, text) if place else "" for place, text in shown]
+
+
+def _seen_before(view: Window, formulas: list[str]) -> list[str]:
+    """On the phone what one unit sees gives way to a long formula."""
+    return [
+        seen if 168 + _width(wording.bare(f"{seen}{formula}"), 13) <= 350 else ""
+        for seen, formula in zip(_seen(view), formulas, strict=True)
+    ]
 
 
 def _gutter(view: Window) -> dict[str, Any]:
@@ -165,13 +195,14 @@ def _phone_words(view: Window) -> list[dict[str, Any]]:
     def at(x: float, up: float) -> list[Point]:
         return [(x, y + up) for y in heights]
 
+    formulas = _formulas(view)
     return [
         _text("names", at(68, 12), _names(view), theme.INK, 15, "middle right"),
         _text("shapes", at(68, -10), _shapes(view), theme.FWD, 15, "middle right"),
-        _text("formulas", at(356, -11), _formulas(view), theme.PAR, 13, "middle left"),
+        _text("formulas", at(356, -11), formulas, theme.PAR, 13, "middle left"),
         _text("parameters", at(356, 11), _params(view), theme.PAR, 17, "middle left"),
         _text("multiplications", [], [], theme.MUTED, 14),
-        _text("seen", at(168, -10), _seen(view), theme.MUTED, 13, "middle right"),
+        _text("seen", at(168, -10), _seen_before(view, formulas), theme.MUTED, 13, "middle right"),
         _text("rows", [], [], theme.MUTED, 14),
         _text("hidden", *_marks(view), theme.INK, 22),
     ]

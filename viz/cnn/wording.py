@@ -20,6 +20,11 @@ def formula(text: str) -> str:
     return re.sub(r"\d{4,}", lambda found: count(int(found.group())), text)
 
 
+def bare(text: str) -> str:
+    """A text without its tags."""
+    return re.sub(r"<[^>]*>", "", text)
+
+
 def shape(sides: Shape) -> str:
     """28×28×10, a long row of numbers with thin spaces."""
     return "×".join(count(side) for side in sides)
