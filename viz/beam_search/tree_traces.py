@@ -148,10 +148,15 @@ def nodes(
 
 
 def _side(where: Plan, prefix: Prefix, state: str, eos: int | None) -> str:
-    """Words of what has no children stand at its right, the others above their dot."""
+    """Words of what has no children stand at its right, the others above their dot.
+
+    In a phone's last column there is room at the left only.
+    """
     ground = where.ground
     last = where.at[prefix][0] + 1 > ground.right - where.half[0]
-    ends = state == "ended" or prefix[-1] == eos or (last and not ground.phone)
+    if last and ground.phone:
+        return "top left"
+    ends = state == "ended" or prefix[-1] == eos or last
     return "middle right" if ends else "top center"
 
 
@@ -175,7 +180,7 @@ def _node_text(
 ) -> str:
     word = _safe(search.vocabulary[prefix[-1]])
     if where.mode == "dots":
-        roomy = where.room >= 17 and where.pitch >= 30 and state in ("kept", "ended")
+        roomy = where.room >= 20 and where.pitch >= 30 and state in ("kept", "ended")
         said = state == "answer" and where.pitch >= 30 and where.room >= 9
         return word if roomy or said else ""
     if state == "ahead" or prefix not in totals:
