@@ -7,7 +7,7 @@ from viz.autoencoder.study import Study
 from viz.draw.numbers import fixed, latex, short
 from viz.view import Line
 
-SHOWN = 4
+SHOWN, IN_MATRIX = 4, 3
 
 
 def stacked(*rows: str) -> str:
@@ -126,15 +126,15 @@ def _gram_line(study: Study) -> Line:
     )
     return Line(
         stacked(
-            r"W_2^{\top}W_2 &= V\,\mathrm{diag}(s_i^2)\,V^{\top}",
-            rf"&= {_matrix(gram)}",
+            r"&W_2^{\top}W_2 = V\,\mathrm{diag}(s_i^2)\,V^{\top}",
+            rf"&\quad = {_matrix(gram)}",
         ),
         words,
     )
 
 
 def _matrix(table: FloatArray) -> str:
-    size = min(len(table), SHOWN)
+    size = min(len(table), IN_MATRIX)
     dots = r" & \cdots" if len(table) > size else ""
     rows = [" & ".join(fixed(float(v), 3) for v in row[:size]) + dots for row in table[:size]]
     body = r" \\ ".join(rows).replace("−", "-")

@@ -87,7 +87,7 @@ class ImageSettings(BaseSettings):
         limit=1_500_000,
         label="Your own image",
         when={"pictures": ("own image",)},
-        hint="Rows of grey values, any scale, from 9 × 9 to 512 × 512 pixels; or upload a PNG or "
+        hint="Rows of grey values, any scale, from 8 × 10 to 512 × 512 pixels; or upload a PNG or "
         "JPEG. It is cut into 8 × 8 patches, every second pixel.",
         upload=("txt", "csv"),
         image=MOST_PIXELS,

@@ -93,7 +93,7 @@ def derive(descent: Descent) -> tuple[Line, ...]:
     inside = 1 - l2 / d
     goal = r"0,\ \text{since}\ \lambda \ge d"
     if l2 == 0:
-        goal = r"1,\ \text{but any } s_1 = 1/s_2 \text{ costs the same}"
+        goal = r"1 \\ &\text{but any } s_1 = 1/s_2 \text{ costs the same}"
     elif inside > 0:
         root = rf"\sqrt{{1-\tfrac{{{latex(l2, 4)}}}{{{latex(d, 4)}}}}}"
         goal = f"{root} = {latex(inside**0.5, 6)}"
