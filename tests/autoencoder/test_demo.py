@@ -134,3 +134,7 @@ def test_without_a_penalty_the_valleys_derivation_does_not_speak_of_one():
     lines = valley_.derive(valley_.run(of(valley_.settings, l2=0.0)))
     assert any("nothing pulls the two together" in line.words for line in lines)
     assert not any("also pulls" in line.words for line in lines)
+
+
+def test_the_limit_of_lambda_that_a_sentence_names_is_allowed():
+    assert of(TrainingSettings, l2="3.1623").l2 <= 3.1623

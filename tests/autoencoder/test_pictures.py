@@ -182,6 +182,14 @@ def test_the_price_film_starts_at_the_exams_penalty_and_drops_directions():
     assert "2 of 3 dimensions" in film.caption(at)
 
 
+def test_many_variances_have_a_word_over_every_second_bar():
+    sixteen = " ".join(["3"] * 16)
+    words = trace(film_of(price_view.VIEW, variances=sixteen, latent_dim=7), "verdict")["text"]
+    assert [bool(word) for word in words] == [True, False] * 8
+    few = trace(film_of(price_view.VIEW), "verdict")["text"]
+    assert all(few)
+
+
 def test_the_race_shows_that_only_decoupled_decay_leaves_the_lines():
     found = race_view.run(race_view.RaceSettings())
     ends = {one.method: one.run.decoder_values[-1, 0] for one in found.runs}

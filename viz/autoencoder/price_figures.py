@@ -14,6 +14,7 @@ from viz.draw.numbers import fixed, short
 CHANGING = (2, 3, 5, 6, 7)
 SPARSE = 4
 NAMED = 5
+ROOMY = 10
 
 
 def price_film(table: Pruning, start: float, *, phone: bool = False) -> Film:
@@ -157,12 +158,14 @@ def _names(table: Pruning) -> list[str]:
 
 
 def _verdicts(table: Pruning, i: int) -> dict[str, Any]:
-    """A word over every bar: its singular value if it is kept."""
+    """A word over every bar, or over every second of many: its singular value if it is kept."""
     texts, colors = [], []
     rank = table.rank(i)
+    every = 1 if len(table.eigenvalues) <= ROOMY else 2
     for n in range(len(table.eigenvalues)):
         kept = n < rank
-        texts.append(fixed(float(table.values[i, n]), 2) if kept else "out")
+        said = fixed(float(table.values[i, n]), 2) if kept else "out"
+        texts.append("" if n % every else said)
         colors.append(theme.PAR if kept else theme.MUTED)
     return {
         "x": _names(table),
