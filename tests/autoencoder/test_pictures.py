@@ -186,6 +186,8 @@ def test_many_variances_have_a_word_over_every_second_bar():
     sixteen = " ".join(["3"] * 16)
     words = trace(film_of(price_view.VIEW, variances=sixteen, latent_dim=7), "verdict")["text"]
     assert [bool(word) for word in words] == [True, False] * 8
+    said = film_of(price_view.VIEW, variances=sixteen, latent_dim=7).caption()
+    assert "0.992 for all the others too." in films.plain(said)
     few = trace(film_of(price_view.VIEW), "verdict")["text"]
     assert all(few)
 

@@ -264,9 +264,11 @@ def caption(table: Pruning, i: int) -> str:
     if rank == 0:
         return f"{name}: no direction is worth its price, the code is switched off. {least}."
     kept = ", ".join(fixed(float(v), 3) for v in table.values[i, : min(rank, 4)])
+    alike = rank > 4 and table.eigenvalues[rank - 1] == table.eigenvalues[3]
+    rest = "" if rank <= 4 else " for all the others too" if alike else " and smaller"
     said = (
         f"{name}: keeping a direction costs 2λ − λ²/d, giving it up costs d. "
-        f"s = {{par:{kept}}}{' and smaller' if rank > 4 else ''}. "
+        f"s = {{par:{kept}}}{rest}. "
     )
     if rank < table.latent_dim:
         return (
