@@ -221,3 +221,16 @@ def test_the_axis_of_costs_has_numbers_where_all_costs_are_alike():
     result = demo.run_many(demo.ManySettings(vocabulary_size=2, num_steps=1))
     low, high = many_figures.missed_by_width(result).figure["layout"]["yaxis2"]["range"]
     assert high - low >= 1
+
+
+def test_a_word_gives_way_to_the_cross_above_its_dot():
+    _, figure = tree(phone=True, model="curse", num_steps=6, beam_width=3)
+    kept = next(t for t in figure["data"] if t["name"] == "kept")
+    crosses = next(t for t in figure["data"] if t["name"] == "pruned")
+    taken = list(zip(crosses["x"], crosses["y"], strict=True))
+    sides = set()
+    for x, y, side in zip(kept["x"], kept["y"], kept["textposition"], strict=True):
+        if any(x == left and 0 < up - y < 24 for left, up in taken) and side != "top left":
+            assert side == "top right"
+            sides.add(side)
+    assert sides

@@ -42,6 +42,7 @@ INKS = {
     "answer": theme.BG,
 }
 HOVERED = 120
+ROOMY, WORD = 20, 24
 
 
 def _line(name: str, color: str, width: float, dash: str, curves: Iterable[Any]) -> dict[str, Any]:
@@ -157,7 +158,17 @@ def _side(where: Plan, prefix: Prefix, state: str, eos: int | None) -> str:
     if last and ground.phone:
         return "top left"
     ends = state == "ended" or prefix[-1] == eos or last
-    return "middle right" if ends else "top center"
+    if ends:
+        return "middle right"
+    return "top right" if _is_crowded(where, prefix) else "top center"
+
+
+def _is_crowded(where: Plan, prefix: Prefix) -> bool:
+    """Whether another dot of the column stands where the word above this one would."""
+    if where.room < ROOMY:
+        return False
+    y = where.at[prefix][1]
+    return any(0 < other[1] - y < WORD for p, other in where.at.items() if len(p) == len(prefix))
 
 
 def _hover(
@@ -180,7 +191,7 @@ def _node_text(
 ) -> str:
     word = _safe(search.vocabulary[prefix[-1]])
     if where.mode == "dots":
-        roomy = where.room >= 20 and where.pitch >= 30 and state in ("kept", "ended")
+        roomy = where.room >= ROOMY and where.pitch >= 30 and state in ("kept", "ended")
         said = state == "answer" and where.pitch >= 30 and where.room >= 9
         return word if roomy or said else ""
     if state == "ahead" or prefix not in totals:
