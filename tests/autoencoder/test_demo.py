@@ -1,5 +1,7 @@
 """Settings, own data and recorded runs of the page."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -106,3 +108,33 @@ def test_what_takes_long_is_a_job():
     assert training_view.slow(of(TrainingSettings, num_steps=5000))
     assert race_view.slow(of(race_view.RaceSettings, l2=0.1))
     assert image_view.slow(of(ImageSettings, num_steps=3000))
+
+
+HARD = {
+    "training": ({}, {"l2": 1e-4, "latent_dim": 7, "num_steps": 100}, {"l2": 0.0}),
+    "valley": ({}, {"l2": 1e-4}, {"l2": 0.0}),
+    "price": ({}, {"latent_dim": 7}),
+    "race": ({},),
+    "images": ({}, {"share": 1e-4, "code_size": 16}),
+}
+
+
+@pytest.mark.parametrize("view", demo.VIEWS, ids=lambda view: view.key)
+def test_formulas_fit_a_phone_and_write_powers_as_powers(view):
+    for values in HARD[view.key]:
+        for line in view.derive(view.run(of(view.settings, **values))):
+            assert not re.search("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹−]|e-", line.latex.replace("e^{-", ""))
+            for row in re.sub(r"\\begin{pmatrix}.*?\\end{pmatrix}", "", line.latex).split(r"\\"):
+                shown = re.sub(r"\\[a-zA-Z]+|[\\{}&^_ ]", "", row.replace(r"\tfrac", ""))
+                assert len(shown) <= 42, shown
+
+
+def test_without_a_penalty_the_valleys_derivation_does_not_speak_of_one():
+    valley_ = next(view for view in demo.VIEWS if view.key == "valley")
+    lines = valley_.derive(valley_.run(of(valley_.settings, l2=0.0)))
+    assert any("nothing pulls the two together" in line.words for line in lines)
+    assert not any("also pulls" in line.words for line in lines)
+
+
+def test_the_limit_of_lambda_that_a_sentence_names_is_allowed():
+    assert of(TrainingSettings, l2="3.1623").l2 <= 3.1623

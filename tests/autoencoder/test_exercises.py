@@ -92,3 +92,16 @@ def test_doubling_the_penalty_moves_lengths_away_from_1():
     d = np.array([4, 2.5, 1.5])
     before, after = (compute.optimum(d, 3, compute.penalty(v)).decoder_values for v in (0.05, 0.1))
     assert (1 - after > 1 - before).all()
+
+
+def test_the_hint_about_lengths_follows_the_factor():
+    for variant in range(12):
+        question = quiz.pose(extras.scaled, variant)
+        closer = question.answer.items[0][1].key == 0
+        verdict = said(extras.scaled, int(closer), 0, variant=variant)
+        assert ("put in a smaller λ" if closer else "put in a larger λ") in verdict.words
+
+
+def test_norms_in_a_prompt_are_not_broken_over_rows():
+    for maker in (exercises.recipe, exercises.orthonormal, extras.exact):
+        assert r"${\tfrac1n" in quiz.pose(maker, None).prompt

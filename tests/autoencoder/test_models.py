@@ -69,12 +69,17 @@ def test_digits_and_patches_are_learned_to_the_minimum(data):
     ("image", "words"),
     [
         (np.eye(2), "image is 2 x 2 pixels, need at least 8 x 8"),
+        (np.eye(9), "image is 9 x 9 pixels, .* and 10 one way for more than one patch"),
         (np.ones((20, 20)), "the image has no variation"),
     ],
 )
 def test_a_useless_image_gets_a_sentence(image, words):
     with pytest.raises(ValueError, match=words):
         images.patches(image)
+
+
+def test_the_smallest_image_of_the_hint_has_two_patches():
+    assert images.patches(np.eye(8, 10)).shape == (64, 2)
 
 
 def test_price_of_s_and_its_inverse():

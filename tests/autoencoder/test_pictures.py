@@ -153,6 +153,7 @@ def test_stages_follow_the_logistic_law():
         ({"step_size": 0.8}, "exceeds 0.5/d₁ = 0.125"),
         ({"decoder_scale": 10.0, "scale": 1.0, "axis": "linear"}, "so large a start"),
         ({"latent_dim": 7}, "variances 7 and 8 are close"),
+        ({"variances": "1e6 1e-6", "latent_dim": 1}, "the code holds of direction 2 fades slowly"),
         ({"l2": 0.0001, "num_steps": 2000}, "encoder and decoder balance slowly"),
         ({"variances": "2 2 2 1 1", "latent_dim": 2}, "the principal subspace is not unique"),
     ],
@@ -179,6 +180,16 @@ def test_the_price_film_starts_at_the_exams_penalty_and_drops_directions():
     at = [frame.label for frame in film.frames].index("λ = 2")
     assert trace(film, "verdict", at)["text"][:4] == ["0.71", "0.45", "out", "out"]
     assert "2 of 3 dimensions" in film.caption(at)
+
+
+def test_many_variances_have_a_word_over_every_second_bar():
+    sixteen = " ".join(["3"] * 16)
+    words = trace(film_of(price_view.VIEW, variances=sixteen, latent_dim=7), "verdict")["text"]
+    assert [bool(word) for word in words] == [True, False] * 8
+    said = film_of(price_view.VIEW, variances=sixteen, latent_dim=7).caption()
+    assert "0.992 for all the others too." in films.plain(said)
+    few = trace(film_of(price_view.VIEW), "verdict")["text"]
+    assert all(few)
 
 
 def test_the_race_shows_that_only_decoupled_decay_leaves_the_lines():

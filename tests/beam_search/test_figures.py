@@ -185,3 +185,52 @@ def test_notes_and_shapes_keep_their_number(key, phone):
         layouts = [films.figure_at(film, i)["layout"] for i in range(len(film.frames))]
         counts = {(len(part.get("annotations", ())), "shapes" in part) for part in layouts}
         assert len(counts) == 1
+
+
+def test_greedys_way_stays_inside_the_fan_and_keeps_its_name():
+    chosen = demo.SpeechSettings(wide_beam=50, num_words=30, alpha=2.0, penalty="gnmt")
+    film = fan_figures.spoken_fan(demo.run_speech(chosen), phone=True)
+    figure = films.figure_at(film, film.start_index)
+    greedy = next(t for t in figure["data"] if t["name"] == "greedy")
+    assert min(greedy["y"]) > figure["layout"]["yaxis"]["range"][0]
+    assert any(note["text"] == "greedy" for note in figure["layout"]["annotations"])
+
+
+def test_the_name_of_the_true_best_stays_near_it_in_a_short_fan():
+    chosen = demo.SpeechSettings(kind="bigram", wide_beam=1, num_words=5)
+    film = fan_figures.spoken_fan(demo.run_speech(chosen), phone=True)
+    notes = films.figure_at(film, film.start_index)["layout"]["annotations"]
+    name = next(note for note in notes if note["text"] == "true best")
+    assert name["x"] < 2
+
+
+def test_long_words_stay_on_a_phones_screen():
+    row = ", ".join(f"word{i}=p={1 / 12:.4f}" for i in range(12))
+    own = "\n".join([f": {row}", *(f"word{i} : {row}" for i in range(12))])
+    _, figure = tree(phone=True, model="own tree", own=own, wide_beam=2)
+    width = figure["layout"]["xaxis"]["range"][1]
+    for note in figure["layout"].get("annotations", ()):
+        if note["text"].startswith("step"):
+            assert note["x"] + 3.5 * len(note["text"]) <= width
+    kept = next(t for t in figure["data"] if t["name"] == "answer")
+    sides = dict(zip(kept["ids"], kept["textposition"], strict=True))
+    assert sides["word0 word0"] == "top left"
+
+
+def test_the_axis_of_costs_has_numbers_where_all_costs_are_alike():
+    result = demo.run_many(demo.ManySettings(vocabulary_size=2, num_steps=1))
+    low, high = many_figures.missed_by_width(result).figure["layout"]["yaxis2"]["range"]
+    assert high - low >= 1
+
+
+def test_a_word_gives_way_to_the_cross_above_its_dot():
+    _, figure = tree(phone=True, model="curse", num_steps=6, beam_width=3)
+    kept = next(t for t in figure["data"] if t["name"] == "kept")
+    crosses = next(t for t in figure["data"] if t["name"] == "pruned")
+    taken = list(zip(crosses["x"], crosses["y"], strict=True))
+    sides = set()
+    for x, y, side in zip(kept["x"], kept["y"], kept["textposition"], strict=True):
+        if any(x == left and 0 < up - y < 24 for left, up in taken) and side != "top left":
+            assert side == "top right"
+            sides.add(side)
+    assert sides

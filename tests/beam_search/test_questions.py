@@ -110,3 +110,8 @@ def test_two_children_of_each_parent_are_not_all_candidates():
     four = next(places for places, words in found.items() if "two for each parent" in words)
     parents = [quiz.words_of(answer.options[i]).split()[0] for i in four]
     assert sorted(map(parents.count, set(parents))) == [2, 2]
+
+
+def test_the_true_statements_are_listed_without_stops_inside():
+    question = quiz.pose(exercises.true_statements, None)
+    assert ".;" not in question.answer.shown()

@@ -50,12 +50,12 @@ def test_derivations_end_without_a_hole(view, values):
 def test_the_exams_derivation_has_the_exams_numbers():
     lines = TREE.derive(TREE.run(TREE.settings()))
     said = " ".join(line.latex + line.words for line in lines)
-    assert "-0.91 - 0.01 - 0.05 = -0.97" in said
+    assert r"= -0.91 - 0.01 - 0.05 \\ &\quad = -0.97" in said
     assert r"\sum_y e^{\log p(y)} = 1.008730" in said
     assert "−0.977634" in said
     assert "−1.090644" in said
     assert "= 10" in said
-    assert "| 2 | `deep learn` | −0.51 | −1.20 | −1.71 | dropped |" in said
+    assert "| `deep learn` | −0.51 | −1.20 | −1.71 | out |" in said
 
 
 def test_a_library_would_report_another_number():
@@ -83,3 +83,35 @@ def test_charts_are_drawn_and_described(view, values):
 def test_the_charts_of_the_trap_count_its_one_fall():
     result = TREE.run(settings_from(TREE.settings, {"model": "trap"}))
     assert "A wider beam was worse once." in TREE.more(result)[0].caption()
+
+
+@pytest.mark.parametrize(("view", "values"), [*CASES, (TREE, {"model": "random", "num_steps": 10})])
+def test_no_formula_has_a_row_too_long_for_a_phone(view, values):
+    for line in view.derive(view.run(settings_from(view.settings, values))):
+        for row in line.latex.split(r"\\"):
+            assert sum(sign in "+-" for sign in row) <= 12
+
+
+def test_no_formula_has_a_minus_zero():
+    sure = {"model": "own tree", "own": "a p=0.999\nb p=0.001", "alpha": 1.0}
+    lines = TREE.derive(TREE.run(settings_from(TREE.settings, sure)))
+    assert "= 0.00" in lines[0].latex
+    assert not any("-0.00" in line.latex for line in lines)
+
+
+def test_one_word_and_one_sentence_are_singular():
+    run = TREE.run(settings_from(TREE.settings, {"model": "curse", "num_steps": 1}))
+    said = " ".join(chart.caption() for chart in TREE.more(run))
+    assert "sequences of 1 word out of" in said
+    assert "The only sentence that ends: " in said
+    assert "1 words" not in said
+
+
+def test_a_sentence_that_did_not_end_has_no_ring_among_those_that_did():
+    from viz.draw import film as films
+
+    values = {"kind": "bigram", "wide_beam": 1, "num_words": 5}
+    chart = TEXT.more(TEXT.run(settings_from(TEXT.settings, values)))[-1]
+    ring = next(t for t in films.figure_at(chart, 0)["data"] if t["name"] == "said")
+    assert not ring["x"]
+    assert "did not end, so it has no ring" in chart.caption()

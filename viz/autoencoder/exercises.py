@@ -55,7 +55,8 @@ def _objective(layers: int, *, squared: bool, priced: bool) -> str:
     miss = rf"X - {product}X"
     size = rf"\lVert {miss}\rVert_F^2" if squared else rf"\sum_{{i,j}}\left|({miss})_{{ij}}\right|"
     price = rf"+ \lambda\sum_{{i=1}}^{{{layers}}}\lVert W_i\rVert_F^2" if priced else ""
-    return rf"$\tfrac1n {size} {price}$"
+    # The braces keep a narrow screen from breaking the row inside.
+    return rf"${{\tfrac1n {size}}} {price}$"
 
 
 def _recipe_why(layers: int, *, squared: bool, priced: bool) -> str:
@@ -224,7 +225,7 @@ def orthonormal(rng: Rng | None) -> Question:
         id="ae-x3",
         part="b",
         prompt="An encoder W₁ (k × m) and a decoder W₂ (m × k), 1 < k < m, are trained to the "
-        "minimum of $\\tfrac1n\\lVert X - W_2W_1X\\rVert_F^2 + \\lambda\\lVert W_1\\rVert_F^2 + "
+        "minimum of ${\\tfrac1n\\lVert X - W_2W_1X\\rVert_F^2} + \\lambda\\lVert W_1\\rVert_F^2 + "
         "\\lambda\\lVert W_2\\rVert_F^2$ with a small λ > 0. Are the columns of W₂ approximately "
         "orthonormal? Tick every step that the argument needs.",
         answer=Parts(

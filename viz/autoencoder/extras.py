@@ -33,7 +33,7 @@ def exact(rng: Rng | None) -> Question:
         largest, asked = f"{len(rows)} largest eigenvalues d", "are the decoder's singular values"
     return Question(
         id="ae-x4",
-        prompt="Training has found the minimum of $\\tfrac1n\\lVert X - W_2W_1X\\rVert_F^2 + "
+        prompt="Training has found the minimum of ${\\tfrac1n\\lVert X - W_2W_1X\\rVert_F^2} + "
         "\\lambda(\\lVert W_1\\rVert_F^2 + \\lVert W_2\\rVert_F^2)$ with "
         f"λ = {short(l2)} and k = {len(rows)}. The {largest} of XXᵀ/n: "
         f"{', '.join(short(d) for d, _ in rows)}. What {asked} exactly, to two decimals?",
@@ -114,6 +114,7 @@ def scaled(rng: Rng | None) -> Question:
     name = {2.0: "doubled", 0.5: "halved", 4.0: "made 4 times larger", 0.25: "made 4 times smaller"}
     words = ("closer to length 1", "further from length 1")
     pace = ("faster", "slower")
+    larger = "larger" if factor > 1 else "smaller"
     return Question(
         id="ae-x6",
         prompt=f"λ = 0.05 is {name[factor]} while all variances in the code stay above it. Before "
@@ -127,7 +128,7 @@ def scaled(rng: Rng | None) -> Question:
         f"for the first direction. The imbalance fades as e^(−4λt), at {factor:g} times the rate. "
         "(The whole run need not follow: directions grow at the rate 4(d − λ).)",
         feedback=(
-            Feedback(int(not further), "s = √(1 − λ/d): put in a larger λ.", part=0),
+            Feedback(int(not further), f"s = √(1 − λ/d): put in a {larger} λ.", part=0),
             Feedback(
                 1 if factor > 1 else 0,
                 "Only decay couples the two matrices' sizes: the rate is 4λ.",

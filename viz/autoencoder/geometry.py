@@ -88,7 +88,11 @@ def _compass(study: Study, reach: float, phone: bool) -> tuple[Trace, Trace]:
         "x": ends[:, 0].tolist(),
         "y": ends[:, 1].tolist(),
         "text": [f"PC{n + 1}" for n in range(len(ends))],
-        "textposition": ["top left", *["top center"] * (len(ends) - 1)],
+        # Where three directions are seen, PC1's line leaves the circle, and its name goes on.
+        "textposition": [
+            "middle right" if len(ends) > 2 else "top left",
+            *["top center"] * (len(ends) - 1),
+        ],
         "textfont": {"size": 13 if phone else 15, "color": theme.MUTED},
         "cliponaxis": False,
     }

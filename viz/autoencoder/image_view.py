@@ -17,10 +17,11 @@ from viz.autoencoder import (
     study,
     witnesses,
 )
+from viz.autoencoder.derivations import stacked
 from viz.autoencoder.gallery import Album, Gallery
 from viz.autoencoder.training_settings import DECADE
 from viz.draw.film import Film
-from viz.draw.numbers import count, fixed, short
+from viz.draw.numbers import count, fixed, latex
 from viz.settings import BaseSettings, choice, number, own_data, switch
 from viz.view import Line, Preset, Progress, View, quiet
 
@@ -86,7 +87,7 @@ class ImageSettings(BaseSettings):
         limit=1_500_000,
         label="Your own image",
         when={"pictures": ("own image",)},
-        hint="Rows of grey values, any scale, from 9 × 9 to 512 × 512 pixels; or upload a PNG or "
+        hint="Rows of grey values, any scale, from 8 × 10 to 512 × 512 pixels; or upload a PNG or "
         "JPEG. It is cut into 8 × 8 patches, every second pixel.",
         upload=("txt", "csv"),
         image=MOST_PIXELS,
@@ -175,20 +176,24 @@ def agree(settings: ImageSettings) -> Mapping[str, float]:
 
 def derive(found: Gallery) -> tuple[Line, ...]:
     values, k = found.study.data.eigenvalues, found.study.latent_dim
-    shown = r",\ ".join(short(float(v), 3) for v in values[: min(k, 6)])
+    shown = r",\ ".join(latex(float(v), 3) for v in values[: min(k, 4)])
     explained = 100 * float(values[:k].sum() / values.sum())
     kept = 100 * found.kept(-1)
     return (
         Line(
-            rf"\tfrac1n XX^{{\top}}:\quad d_1 = {short(found.largest, 4)},\qquad "
-            rf"d_i/d_1 = {shown}" + (r",\ \dots" if k > 6 else ""),
+            stacked(
+                rf"&\tfrac1n XX^{{\top}}:\quad d_1 = {latex(found.largest, 4)}",
+                rf"&d_i/d_1 = {shown}" + (r",\ \dots" if k > 4 else ""),
+            ),
             f"**1.** {count(found.count)} images of 64 pixels are centered; only their variances "
             "along the principal directions matter, here in units of the largest.",
         ),
         *derivations.exact_lines(found.study, 2),
         Line(
-            rf"\frac{{\sum_{{i\le {k}}} d_i}}{{\sum_i d_i}} = {fixed(explained, 1)}\,\%,\qquad "
-            rf"\text{{with }}\lambda:\ {fixed(kept, 1)}\,\%",
+            stacked(
+                rf"\frac{{\sum_{{i\le {k}}} d_i}}{{\sum_i d_i}} &= {fixed(explained, 1)}\,\%",
+                rf"\text{{with }}\lambda &: {fixed(kept, 1)}\,\%",
+            ),
             f"**{3 if found.study.free else 4}.** What k principal directions could rebuild at "
             "best, and what the run rebuilds:",
         ),

@@ -116,10 +116,10 @@ def patches(
         ValueError: the image is smaller than a patch, or the same grey everywhere.
     """
     rows, columns = image.shape
-    if min(rows, columns) < size or (rows == size and columns == size):
+    if min(rows, columns) < size or max(rows, columns) < size + stride:
         raise ValueError(
-            f"image is {rows} x {columns} pixels, need at least {size} x {size} "
-            "and more than one patch"
+            f"image is {rows} x {columns} pixels, need at least {size} x {size}, and "
+            f"{size + stride} one way for more than one patch"
         )
     if not np.ptp(image) > 0:
         raise ValueError("the image has no variation")

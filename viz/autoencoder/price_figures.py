@@ -14,6 +14,7 @@ from viz.draw.numbers import fixed, short
 CHANGING = (2, 3, 5, 6, 7)
 SPARSE = 4
 NAMED = 5
+ROOMY = 10
 
 
 def price_film(table: Pruning, start: float, *, phone: bool = False) -> Film:
@@ -157,12 +158,14 @@ def _names(table: Pruning) -> list[str]:
 
 
 def _verdicts(table: Pruning, i: int) -> dict[str, Any]:
-    """A word over every bar: its singular value if it is kept."""
+    """A word over every bar, or over every second of many: its singular value if it is kept."""
     texts, colors = [], []
     rank = table.rank(i)
+    every = 1 if len(table.eigenvalues) <= ROOMY else 2
     for n in range(len(table.eigenvalues)):
         kept = n < rank
-        texts.append(fixed(float(table.values[i, n]), 2) if kept else "out")
+        said = fixed(float(table.values[i, n]), 2) if kept else "out"
+        texts.append("" if n % every else said)
         colors.append(theme.PAR if kept else theme.MUTED)
     return {
         "x": _names(table),
@@ -261,9 +264,11 @@ def caption(table: Pruning, i: int) -> str:
     if rank == 0:
         return f"{name}: no direction is worth its price, the code is switched off. {least}."
     kept = ", ".join(fixed(float(v), 3) for v in table.values[i, : min(rank, 4)])
+    alike = rank > 4 and table.eigenvalues[rank - 1] == table.eigenvalues[3]
+    rest = "" if rank <= 4 else " for all the others too" if alike else " and smaller"
     said = (
         f"{name}: keeping a direction costs 2λ − λ²/d, giving it up costs d. "
-        f"s = {{par:{kept}}}{' and smaller' if rank > 4 else ''}. "
+        f"s = {{par:{kept}}}{rest}. "
     )
     if rank < table.latent_dim:
         return (

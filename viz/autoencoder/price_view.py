@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 
 from viz.autoencoder import compute, price_figures, pruning, snippets, witnesses
+from viz.autoencoder.derivations import stacked
 from viz.autoencoder.pruning import Pruning
 from viz.autoencoder.training_settings import VARIANCES
 from viz.autoencoder.training_view import read_variances
 from viz.draw.film import Film
-from viz.draw.numbers import short
+from viz.draw.numbers import latex
 from viz.settings import BaseSettings, number, table
 from viz.view import Line, Preset, Progress, View, quiet
 
@@ -119,13 +120,19 @@ def derive(found: Pruning) -> tuple[Line, ...]:
     kept = 2 * l2 - l2**2 / d if l2 < d else d
     return (
         Line(
-            r"\text{give up: } d\qquad\qquad \text{keep: }\min_s\ d\,(1-s^2)^2 + 2\lambda s^2",
+            stacked(
+                r"\text{give up:}\quad & d",
+                r"\text{keep:}\quad & \min_s\ d\,(1-s^2)^2 + 2\lambda s^2",
+            ),
             "Each direction of the code has two prices. Given up, its variance d is lost; kept, "
             "it pays the penalty for s and loses a little all the same.",
         ),
         Line(
-            r"s^2 = 1 - \frac{\lambda}{d}:\quad d\,\frac{\lambda^2}{d^2} + 2\lambda\Big(1 - "
-            r"\frac{\lambda}{d}\Big) = 2\lambda - \frac{\lambda^2}{d}",
+            stacked(
+                r"s^2 = 1 - \frac{\lambda}{d}:\quad & d\,\frac{\lambda^2}{d^2} + 2\lambda\Big(1 - "
+                r"\frac{\lambda}{d}\Big)",
+                r"&= 2\lambda - \frac{\lambda^2}{d}",
+            ),
             "At the best s the price of keeping is",
         ),
         Line(
@@ -133,12 +140,14 @@ def derive(found: Pruning) -> tuple[Line, ...]:
             "so keeping is cheaper as long as d > λ, and both are equal when λ reaches d.",
         ),
         Line(
-            rf"\lambda = {short(l2)},\ d = {short(d)}:\quad {short(kept, 5)}"
-            rf"\ \text{{ against }}\ {short(d)}",
+            stacked(
+                rf"&\lambda = {latex(l2, 4)},\ d = {latex(d, 4)}:",
+                rf"&\quad {latex(kept)}\ \text{{ against }}\ {latex(d, 4)}",
+            ),
             f"For direction {found.latent_dim}, at the λ shown first:",
         ),
         Line(
-            rf"L_{{\min}} = {short(float(found.minimum[place]), 7)}",
+            rf"L_{{\min}} = {latex(float(found.minimum[place]), 7)}",
             "All directions together:",
         ),
     )

@@ -7,6 +7,7 @@ import numpy as np
 
 from viz.autoencoder import race, race_figures, snippets, study, training
 from viz.autoencoder.compute import FloatArray, penalty
+from viz.autoencoder.derivations import stacked
 from viz.autoencoder.race import Race, Setup
 from viz.autoencoder.training_settings import DECADE, HIGH, LOW, VARIANCES
 from viz.autoencoder.training_view import read_variances
@@ -175,23 +176,30 @@ def derive(found: Race) -> tuple[Line, ...]:
             f"of (21). Here η = {short(lr)} and 2λ = {short(2 * l2)}.",
         ),
         Line(
-            r"\mathbb E\,\Delta\big(W_1W_1^{\top} - W_2^{\top}W_2\big) = -4\lambda\eta\,(\cdots) + "
-            r"\eta^2\,\mathbb E\big(g_1g_1^{\top} - g_2^{\top}g_2\big)",
+            stacked(
+                r"&\mathbb E\,\Delta\big(W_1W_1^{\top} - W_2^{\top}W_2\big)",
+                r"&\quad = -4\lambda\eta\,(\cdots) + "
+                r"\eta^2\,\mathbb E\big(g_1g_1^{\top} - g_2^{\top}g_2\big)",
+            ),
             "The noise of single points does not cancel: its second-order term moves size from "
             "one matrix to the other. Decay holds it at a distance that shrinks with η.",
         ),
         Line(
-            r"\text{Adam: } g + 2\lambda W \text{ is rescaled by coordinate},\qquad "
-            r"\text{AdamW: } W \leftarrow (1 - 2\lambda\eta)\,W \text{ beside it}",
+            stacked(
+                r"\text{Adam: } & g + 2\lambda W \text{ is rescaled}",
+                r"\text{AdamW: } & W \leftarrow (1 - 2\lambda\eta)\,W \text{ beside it}",
+            ),
             "**Adam** adds the decay before it rescales, so the fixed points are those of (21). "
             "**AdamW** decays beside the rescaled step: that is another penalty.",
         ),
         Line(
-            rf"\text{{theory }} {_range(full.best.decoder_values)}:\quad "
-            + r",\quad ".join(
-                rf"\text{{{race_figures.TITLES[one.method].split(',')[0]} }}"
-                rf"{_range(one.run.decoder_values[-1])}"
-                for one in found.runs
+            stacked(
+                rf"\text{{theory}}\quad & {_range(full.best.decoder_values)}",
+                *(
+                    rf"\text{{{race_figures.TITLES[one.method].split(',')[0]}}}\quad & "
+                    rf"{_range(one.run.decoder_values[-1])}"
+                    for one in found.runs
+                ),
             ),
             "The decoder's largest and smallest value at the end:",
         ),

@@ -11,7 +11,7 @@ VARIANCES = "4 2.5 1.5 0.6 0.3 0.2 0.1 0.05"
 MOST_VARIANCES, MOST_ROWS, MOST_COLUMNS = 16, 50_000, 64
 ONE_POINT = ("SGD", "Adam", "AdamW")
 FULL = ("full gradient", "full Adam")
-LOW, HIGH, DECADE = 1e-4, 3.1622776601683795, 10
+LOW, HIGH, DECADE = 1e-4, 3.1623, 10
 LONG_TEXT = 60_000
 EXAMPLE = """width, height, depth, weight
 2.1, 3.9, 1.2, 5.0

@@ -6,10 +6,11 @@ import numpy as np
 
 from viz.autoencoder import training, valley, valley_figures, witnesses
 from viz.autoencoder.compute import penalty
+from viz.autoencoder.derivations import stacked
 from viz.autoencoder.training_settings import DECADE, HIGH, LOW
 from viz.autoencoder.valley import Descent
 from viz.draw.film import Film
-from viz.draw.numbers import short
+from viz.draw.numbers import latex
 from viz.settings import BaseSettings, number
 from viz.view import Line, Preset, Progress, View, quiet
 
@@ -91,8 +92,11 @@ def derive(descent: Descent) -> tuple[Line, ...]:
     one, two = float(descent.encoder_value[-1]), float(descent.decoder_value[-1])
     inside = 1 - l2 / d
     goal = r"0,\ \text{since}\ \lambda \ge d"
-    if inside > 0:
-        goal = rf"\sqrt{{1-\tfrac{{{short(l2)}}}{{{short(d)}}}}} = {short(inside**0.5, 6)}"
+    if l2 == 0:
+        goal = r"1 \\ &\text{but any } s_1 = 1/s_2 \text{ costs the same}"
+    elif inside > 0:
+        root = rf"\sqrt{{1-\tfrac{{{latex(l2, 4)}}}{{{latex(d, 4)}}}}}"
+        goal = f"{root} = {latex(inside**0.5, 6)}"
     return (
         Line(
             r"L(s_1, s_2) = d\,(1 - s_1 s_2)^2 + \lambda\,(s_1^2 + s_2^2)",
@@ -100,19 +104,26 @@ def derive(descent: Descent) -> tuple[Line, ...]:
             "their product alone, the penalty sees both.",
         ),
         Line(
-            r"s_1 s_2 = 1:\quad s_1^2 + s_2^2 = \frac{1}{s^2} + s^2,\qquad "
-            r"\frac{d}{ds}\Big(\frac{1}{s^2}+s^2\Big) = -\frac{2}{s^3} + 2s = 0"
-            r"\ \Rightarrow\ s = 1",
+            stacked(
+                r"&s_1 s_2 = 1:\quad s_1^2 + s_2^2 = \frac{1}{s^2} + s^2",
+                r"&\frac{d}{ds}\Big(\frac{1}{s^2}+s^2\Big) = -\frac{2}{s^3} + 2s = 0",
+                r"&\Rightarrow\ s = 1",
+            ),
             "On the floor of the valley the encoder is 1/s when the decoder is s (the exam's "
             "argument):",
         ),
         Line(
-            r"s_1 = s_2 = s:\quad \frac{dL}{d(s^2)} = -2d\,(1-s^2) + 2\lambda = 0"
-            r"\ \Rightarrow\ s = " + (r"\text{any: no penalty}" if l2 == 0 else goal),
-            "The penalty also pulls the product a little below 1. Exactly:",
+            stacked(
+                r"&s_1 = s_2 = s:",
+                r"&\frac{dL}{d(s^2)} = -2d\,(1-s^2) + 2\lambda = 0",
+                r"&\Rightarrow\ s = " + goal,
+            ),
+            "Without a penalty nothing pulls the two together:"
+            if l2 == 0
+            else "The penalty also pulls the product a little below 1. Exactly:",
         ),
         Line(
-            rf"(s_1, s_2) = ({short(one, 5)},\ {short(two, 5)})".replace("−", "-"),
+            rf"(s_1, s_2) = ({latex(one)},\ {latex(two)})",
             "The run on the stage ended at",
         ),
     )

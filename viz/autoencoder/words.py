@@ -7,7 +7,7 @@ from viz.autoencoder.study import Study
 from viz.draw.numbers import count, fixed, short
 
 SHOWN = 4
-FAR, TINY = 0.01, 1e-9
+FAR, TINY, CLOSE = 0.01, 1e-9, 0.45
 
 
 def values(numbers: FloatArray, role: str = "par", places: int = 3) -> str:
@@ -128,7 +128,9 @@ def _paces(study: Study) -> list[tuple[float, str]]:
             [-following, following + level * (1 - following / weakest)],
         ]
         turning = 2 * float(np.linalg.eigvalsh(coupled)[0]) * study.step_size
-        words = f"variances {rank} and {rank + 1} are close"
+        words = f"what the code holds of direction {rank + 1} fades slowly"
+        if following >= CLOSE * weakest:
+            words = f"variances {rank} and {rank + 1} are close"
         found.append((1 / turning if turning > 0 else np.inf, words))
     return found
 

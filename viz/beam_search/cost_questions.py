@@ -58,7 +58,7 @@ def true_statements(rng: Rng | None) -> Question:
     return Question(
         id="bs-x6",
         prompt="Which of these statements are true, whatever the decoder?",
-        answer=ManyOf(tuple(one.words for one in chosen), key),
+        answer=ManyOf(tuple(one.words.removesuffix(".") for one in chosen), key),
         why=" ".join(one.why for one in chosen),
         feedback=tuple(
             Feedback(_marks(i, one.holds), one.hint) for i, one in enumerate(chosen) if one.hint

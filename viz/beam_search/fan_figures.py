@@ -64,6 +64,8 @@ def spoken_fan(result: Speech, *, phone: bool = False) -> Film:
     low = min(min(fan.totals.values()) for fan in fans)
     if run.exact is not None:
         low = min(low, run.exact.log_prob)
+    if any(fan.search.best.tokens != run.greedy.best.tokens for fan in fans):
+        low = min(low, run.greedy.best.log_prob)
     fixed_ = {
         "ghost": NOTHING if run.by_width else _ghost(fans[0]),
         "greedy": _steps(run, run.greedy.best.tokens),
@@ -271,12 +273,11 @@ def _ends(
     if run.greedy.best.tokens != leader:
         x, y = (part[-1] for part in fixed_["greedy"])
         notes.append(graph.note(x, y, "greedy", size=14, color=theme.MUTED))
-        notes[-1] |= {"xanchor": "right", "xshift": -4, "yshift": -13}
+        notes[-1] |= {"xanchor": "right", "xshift": -4, "yshift": -13, "bgcolor": theme.BG}
     if run.missed(fan.search) and fixed_["true"][0]:
         x, y = (part[-1] for part in fixed_["true"])
-        notes.append(
-            graph.note(max(x, 5.3 if phone else 3.2), y, "true best", size=15, color=theme.TRU)
-        )
+        room = (0.2 if phone else 0.12) * (run.num_steps + 0.9)
+        notes.append(graph.note(max(x, room), y, "true best", size=15, color=theme.TRU))
         notes[-1] |= {"xanchor": "right", "xshift": -2, "yshift": -36 if phone else -16}
     return notes
 

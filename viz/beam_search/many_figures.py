@@ -133,7 +133,7 @@ def _layout(result: Many, top: float, phone: bool) -> dict[str, Any]:
         },
         yaxis2={
             "type": "log",
-            "range": [low, max(everything, np.log10(max(result.costs()))) + 0.5],
+            "range": [low, max(everything, np.log10(max(result.costs())), low + 0.8) + 0.5],
             "domain": heights[1],
             "anchor": "x2",
             "exponentformat": "power",

@@ -5,7 +5,7 @@ import numpy as np
 from viz.beam_search.compute import beam_search
 from viz.beam_search.many import Many
 from viz.beam_search.models import RandomDecoder
-from viz.beam_search.texts import big
+from viz.beam_search.texts import big, stacked
 from viz.beam_search.witnesses import torch_search
 from viz.view import Line
 
@@ -73,8 +73,10 @@ def many_lines(result: Many) -> tuple[Line, ...]:
     size, steps = result.vocabulary_size, result.num_steps
     lines = [
         Line(
-            r"h_t = \tanh(A h_{t-1} + E_{y_t}), \qquad \log p(\cdot \mid y_{\le t}) = "
-            r"\log \mathrm{softmax}(C h_t)",
+            stacked(
+                r"h_t &= \tanh(A h_{t-1} + E_{y_t})",
+                r"\log p(\cdot \mid y_{\le t}) &= \log \mathrm{softmax}(C h_t)",
+            ),
             "Each model is a small recurrent net with random weights; the larger the sharpness, "
             "the more one word stands out.",
         )
@@ -83,9 +85,12 @@ def many_lines(result: Many) -> tuple[Line, ...]:
         means = [float(result.gaps(result.widths.index(k)).mean()) for k in (1, 2, 5)]
         lines.append(
             Line(
-                r"\text{missed} = \max_y \log p(y) - \log p(y_k): \qquad "
-                + r", \quad ".join(
-                    rf"k = {k}: {mean:.4f}" for k, mean in zip((1, 2, 5), means, strict=True)
+                stacked(
+                    r"\text{missed} &= \max_y \log p(y) - \log p(y_k)",
+                    *(
+                        rf"k = {k}: \quad &\phantom{{=}}\ {mean:.4f}"
+                        for k, mean in zip((1, 2, 5), means, strict=True)
+                    ),
                 ),
                 "Means over all models whose best is known. The best is found by branch and "
                 "bound: log-probabilities only fall, so a prefix below the best sentence so far "
@@ -95,8 +100,10 @@ def many_lines(result: Many) -> tuple[Line, ...]:
     k = result.widths[-1]
     lines.append(
         Line(
-            rf"T k V = {steps} \cdot {k} \cdot {size} = {big(steps * k * size)} \qquad "
-            rf"\text{{against}} \qquad V^T = {size}^{{{steps}}} = {big(size**steps)}",
+            stacked(
+                rf"T k V &= {steps} \cdot {k} \cdot {size} = {big(steps * k * size)}",
+                rf"V^T &= {size}^{{{steps}}} = {big(size**steps)}",
+            ),
             "The cost grows in step with k and with T; the number of sentences grows as a power.",
         )
     )

@@ -118,8 +118,10 @@ def _first_rank(result: Speech) -> int:
 def _model_line(result: Speech) -> Line:
     if result.kind == "recurrent":
         return Line(
-            r"h_t = \mathrm{GRU}(e(y_{t-1}), h_{t-1}), \qquad "
-            r"p(y_t \mid y_{<t}) = \mathrm{softmax}(W h_t + b)",
+            texts.stacked(
+                r"h_t &= \mathrm{GRU}(e(y_{t-1}), h_{t-1})",
+                r"p(y_t \mid y_{<t}) &= \mathrm{softmax}(W h_t + b)",
+            ),
             f"The decoder is a GRU with {recurrent.HIDDEN} hidden units, trained for "
             f"{recurrent.EPOCHS} epochs: its loss fell from {result.losses[0]:.2f} to "
             f"{result.losses[-1]:.2f} nats a word. A beam keeps one hidden state a prefix and "
@@ -128,8 +130,10 @@ def _model_line(result: Speech) -> Line:
     three, two, one, none = language.TRIGRAM if result.kind == "trigram" else language.BIGRAM
     first = rf"{three:g}\,\frac{{c(a\,b\,w)}}{{c(a\,b)}} + " if three else ""
     return Line(
-        rf"p(w \mid a\,b) = {first}{two:g}\,\frac{{c(b\,w)}}{{c(b)}} + "
-        rf"{one:g}\,\frac{{c(w)}}{{n}} + {none:g}\,\frac{{1}}{{V}}",
+        texts.stacked(
+            rf"p(w \mid a\,b) = {{}}&{first}{two:g}\,\frac{{c(b\,w)}}{{c(b)}}",
+            rf"{{}}+ {{}}&{one:g}\,\frac{{c(w)}}{{n}} + {none:g}\,\frac{{1}}{{V}}",
+        ),
         f"Shares of what followed in the text, mixed. It has {result.num_sentences} sentences, "
         f"{result.num_words} words, V = {len(result.run.decoder.vocabulary)} with the end token. "
         "A context that never occurred gives its weight to the other terms.",

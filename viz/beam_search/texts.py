@@ -11,6 +11,7 @@ from viz.draw.numbers import fixed
 from viz.view import Line
 
 ROWS = 40
+IN_ROW = 5
 tree_snippet = snippets.tree_snippet
 
 
@@ -57,6 +58,16 @@ def text(words: str) -> str:
     return rf"\text{{{safe}}}"
 
 
+def tex(value: float, places: int = 2) -> str:
+    """A number inside a formula, never minus zero."""
+    return fixed(value, places).replace("−", "-")
+
+
+def stacked(*rows: str) -> str:
+    """A formula in rows, since one long row leaves a phone's screen."""
+    return r"\begin{aligned}" + r" \\ ".join(rows) + r"\end{aligned}"
+
+
 def tree_lines(run: Run) -> tuple[Line, ...]:
     """The winner's sum, the steps as a table, the cost, and why wider need not be better."""
     lines = [_sum_line(run), Line("", _step_table(run)), cost_line(run), _whole_line(run)]
@@ -80,15 +91,19 @@ def tree_lines(run: Run) -> tuple[Line, ...]:
 
 def _sum_line(run: Run) -> Line:
     best = run.search.best
-    parts = " ".join(
-        f"{'-' if value < 0 else '+'} {abs(value):.2f}" for value in parts_of(run, best.tokens)
-    )
-    parts = parts.replace("- ", "-", 1) if parts.startswith("-") else parts
-    total = f"{best.log_prob:.2f}"
+    written = [tex(value) for value in parts_of(run, best.tokens)]
+    terms = [written[0]] + [
+        f"- {value[1:]}" if value.startswith("-") else f"+ {value}" for value in written[1:]
+    ]
+    rows = [" ".join(terms[first : first + IN_ROW]) for first in range(0, len(terms), IN_ROW)]
     words = run.search.words(best.tokens)
     return Line(
-        rf"\log p({text(words)}) = {parts.removeprefix('+ ')} = {total}, "
-        rf"\qquad p = {_latex_probability(best.log_prob)}",
+        stacked(
+            rf"&\log p({text(words)})",
+            rf"&\quad = {rows[0]}",
+            *(rf"&\qquad {row}" for row in rows[1:]),
+            rf"&\quad = {tex(best.log_prob)}, \qquad p = {_latex_probability(best.log_prob)}",
+        ),
         "A sentence's probability is a product, so its log-probability is a sum: one term for "
         "each word, given the words before it (natural logarithms).",
     )
@@ -105,26 +120,25 @@ def _latex_probability(log_prob: float) -> str:
 
 def _step_table(run: Run) -> str:
     search = run.search
-    head = (
-        "| step | candidate | parent's total | + log-prob | = total | |\n|---|---|---|---|---|---|"
-    )
+    head = "| candidate | before | + word | = total | |\n|---|---|---|---|---|"
     rows = []
     for number, step in enumerate(search.steps):
         before = search.steps[number - 1] if number else None
         kept, ended = set(step.kept.tolist()), set(step.finished.tolist())
         for place, total in enumerate(step.totals):
             parent = float(before.totals[before.kept[step.parents[place]]]) if before else 0.0
-            state = "kept" if place in kept else "ended" if place in ended else "dropped"
-            mark = f"**{state}**" if state != "dropped" else state
+            state = "kept" if place in kept else "ended" if place in ended else "out"
+            mark = f"**{state}**" if state != "out" else state
             words = search.words(search.prefix(number, place))
             rows.append(
-                f"| {number + 1} | `{words}` | {fixed(parent)} | {fixed(float(total) - parent)} "
+                f"| `{words}` | {fixed(parent)} | {fixed(float(total) - parent)} "
                 f"| {fixed(float(total))} | {mark} |"
             )
     more = f"\n\n{len(rows) - ROWS} more rows are in the picture's CSV." if len(rows) > ROWS else ""
     return (
-        f"Every step in numbers, best first; k = {search.beam_width} "
-        f"stay:\n\n{head}\n" + "\n".join(rows[:ROWS]) + more
+        f"Every step in numbers, best first; {search.beam_width} may stay. Step n has candidates "
+        "of n words: the total before, plus the log-probability of the last word:"
+        f"\n\n{head}\n" + "\n".join(rows[:ROWS]) + more
     )
 
 
@@ -141,8 +155,11 @@ def cost_line(run: Run) -> Line:
         )
     )
     return Line(
-        rf"\sum_{{t=1}}^{{{steps}}} V \min(k, V^{{t-1}}) = {big(planned)} \;\le\; T k V = "
-        rf"{big(steps * width * size)}, \qquad V^T = {size}^{{{steps}}} = {big(size**steps)}",
+        stacked(
+            rf"\sum_{{t=1}}^{{{steps}}} V \min(k, V^{{t-1}}) &= {big(planned)}",
+            rf"\le\; T k V &= {big(steps * width * size)}",
+            rf"V^T = {size}^{{{steps}}} &= {big(size**steps)}",
+        ),
         f"The price: with V = {size} words, T = {steps} steps and k = {width} at most k prefixes "
         f"are extended by V words in each step{shown}. All sentences together are V to the "
         "power T.",
@@ -176,8 +193,9 @@ def penalty_line(run: Run) -> Line:
     best = run.search.best
     length = len(best.tokens)
     base = rf"\left(\tfrac{{5 + {length}}}{{6}}\right)" if run.penalty == "gnmt" else str(length)
+    score = tex(best.score, 4)
     return Line(
-        rf"\text{{score}} = \frac{{\log p}}{{{base}^{{{run.alpha:g}}}}} = {best.score:.4f}",
+        rf"\text{{score}} = \frac{{\log p}}{{{base}^{{{run.alpha:g}}}}} = {score}",
         "Every further word costs log-probability, so a plain sum favours short sentences. The "
         "length penalty divides by a power of the length n, the end token counted. While "
         "searching, candidates are ranked by the plain sum; the score decides at the end.",

@@ -24,6 +24,7 @@ def column_heads(where: Plan) -> list[dict[str, Any]]:
         words = f"step {step}" if wide else str(step)
         if wide or step == 1 or step % 2 == 0 or where.pitch > 26:
             x = ground.left + where.pitch * step
+            x = min(x, ground.width - 4 * len(words))  # what leaves the picture is cut off
             heads.append(
                 graph.note(x, y, words, size=13 if ground.phone else 15, color=theme.MUTED)
             )

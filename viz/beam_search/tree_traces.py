@@ -42,6 +42,7 @@ INKS = {
     "answer": theme.BG,
 }
 HOVERED = 120
+ROOMY, WORD = 20, 24
 
 
 def _line(name: str, color: str, width: float, dash: str, curves: Iterable[Any]) -> dict[str, Any]:
@@ -148,11 +149,26 @@ def nodes(
 
 
 def _side(where: Plan, prefix: Prefix, state: str, eos: int | None) -> str:
-    """Words of what has no children stand at its right, the others above their dot."""
+    """Words of what has no children stand at its right, the others above their dot.
+
+    In a phone's last column there is room at the left only.
+    """
     ground = where.ground
     last = where.at[prefix][0] + 1 > ground.right - where.half[0]
-    ends = state == "ended" or prefix[-1] == eos or (last and not ground.phone)
-    return "middle right" if ends else "top center"
+    if last and ground.phone:
+        return "top left"
+    ends = state == "ended" or prefix[-1] == eos or last
+    if ends:
+        return "middle right"
+    return "top right" if _is_crowded(where, prefix) else "top center"
+
+
+def _is_crowded(where: Plan, prefix: Prefix) -> bool:
+    """Whether another dot of the column stands where the word above this one would."""
+    if where.room < ROOMY:
+        return False
+    y = where.at[prefix][1]
+    return any(0 < other[1] - y < WORD for p, other in where.at.items() if len(p) == len(prefix))
 
 
 def _hover(
@@ -175,7 +191,7 @@ def _node_text(
 ) -> str:
     word = _safe(search.vocabulary[prefix[-1]])
     if where.mode == "dots":
-        roomy = where.room >= 17 and where.pitch >= 30 and state in ("kept", "ended")
+        roomy = where.room >= ROOMY and where.pitch >= 30 and state in ("kept", "ended")
         said = state == "answer" and where.pitch >= 30 and where.room >= 9
         return word if roomy or said else ""
     if state == "ahead" or prefix not in totals:

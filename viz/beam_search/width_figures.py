@@ -9,7 +9,7 @@ import numpy as np
 from viz.beam_search.compute import exhaustive
 from viz.beam_search.results import Run, Sweep, sweep
 from viz.beam_search.speech import Speech
-from viz.beam_search.wording import amount
+from viz.beam_search.wording import amount, num_words
 from viz.draw import graph, theme
 from viz.draw.film import Film, still
 from viz.draw.numbers import count, fixed
@@ -69,9 +69,11 @@ def all_sentences(run: Run, *, phone: bool = False) -> Film | None:
     }
     where = "did not end and is not among them" if place is None else f"is number {place + 1}"
     mass = "" if place is None else f" and holds {{fwd:{shares[place]:.1%}}} of the probability"
+    many = f"All {count(len(every))} sentences, the most probable first"
+    head = "The only sentence that ends" if len(every) == 1 else many
     words = (
-        f"All {count(len(every))} sentences, the most probable first: what k = "
-        f"{run.search.beam_width} says {where}{mass}; the best holds {{tru:{shares[0]:.1%}}}."
+        f"{head}: what k = {run.search.beam_width} says {where}{mass}; "
+        f"the best holds {{tru:{shares[0]:.1%}}}."
     )
     layout = _chart("probability of every sentence", "rank", phone)
     return still(theme.figure([bar], layout), words)
@@ -167,7 +169,8 @@ def cost_against_width(run: Run, found: Sweep, *, phone: bool = False) -> Film:
     words = (
         f"Beam search scores {{fwd:{count(found.costs[0])}}} candidates at k = 1 and "
         f"{{fwd:{count(found.costs[-1])}}} at k = {widths[-1]}, at most in step with k. There are "
-        f"{amount(size**steps)} sequences of {steps} words out of a vocabulary of {count(size)}."
+        f"{amount(size**steps)} sequences of {num_words(steps)} out of a vocabulary of "
+        f"{count(size)}."
     )
     axis = {
         "type": "log",
@@ -202,7 +205,7 @@ def length_against_width(run: Run, found: Sweep, *, phone: bool = False) -> Film
         f"at k = {widths[-1]}."
     )
     if any(open_ends):
-        words += f" Hollow bars did not end within {run.num_steps} words."
+        words += f" Hollow bars did not end within {num_words(run.num_steps)}."
     return still(theme.figure([bar], _chart("words said", "beam width k", phone)), words)
 
 
@@ -221,9 +224,11 @@ def best_by_length(result: Speech, *, phone: bool = False) -> Film | None:
     ]
     traces[0] |= {"hovertext": hover, "hovertemplate": "%{hovertext}<extra></extra>"}
     best = search.best
+    said = [best] if best.finished else []
+    where = [len(one.tokens) for one in said], [one.log_prob for one in said]
     traces.append(
         {
-            **_line([len(best.tokens)], [best.log_prob], "said", theme.FWD, mode="markers"),
+            **_line(*where, "said", theme.FWD, mode="markers"),
             "marker": {
                 "size": 15,
                 "symbol": "circle-open",
@@ -232,10 +237,15 @@ def best_by_length(result: Speech, *, phone: bool = False) -> Film | None:
             },
         }
     )
+    ring = (
+        f"the ring is what k = {search.beam_width} says"
+        if said
+        else f"what k = {search.beam_width} says did not end, so it has no ring"
+    )
     words = (
         f"The most probable sentence of every length, found by going through all contexts: the "
         f"longer, the less probable on the whole. The best of all is “{search.words(top.tokens)}” "
-        f"with {{tru:{fixed(top.log_prob)}}}; the ring is what k = {search.beam_width} says."
+        f"with {{tru:{fixed(top.log_prob)}}}; {ring}."
     )
     layout = _chart("best log-probability by length", "words, the end token counted", phone)
     return still(theme.figure(traces, layout), words)

@@ -138,7 +138,7 @@ def readout(run: Run, search: Search) -> str:
     says = f"With k = {search.beam_width} the decoder says {sentence(search, best)}"
     known = f"log-probability {log_prob}, probability {probability(best.log_prob)}"
     if not best.finished:
-        known += f"; did not end within {_words(run.num_steps)}"
+        known += f"; did not end within {num_words(run.num_steps)}"
     if run.alpha and best.finished:
         known += f", score {{fwd:{fixed(best.score, 3)}}}"
     text = f"{says} ({known}) after scoring {_scored_words(run, search)}."
@@ -149,7 +149,8 @@ def readout(run: Run, search: Search) -> str:
     return f"{text} {_verdict(run, search)}{_notice(run)}"
 
 
-def _words(number: int) -> str:
+def num_words(number: int) -> str:
+    """1 word, 2 words."""
     return f"{number} word{'' if number == 1 else 's'}"
 
 
