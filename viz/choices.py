@@ -104,7 +104,9 @@ class ManyOf:
     def shown(self) -> str:
         """The key's words."""
         named = labels(self.options, self.first)
-        return "; ".join(named[i] for i in sorted(self.key)) or "none of them"
+        # An option that is a sentence has a full stop only at the end of the list.
+        *before, last = [named[i] for i in sorted(self.key)] or ["none of them"]
+        return "; ".join([*(text.removesuffix(".") for text in before), last])
 
 
 Row = tuple[bool, ...]

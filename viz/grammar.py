@@ -110,7 +110,7 @@ def read_number(text: str) -> float:
     Raises:
         ValueError: a sentence that says what cannot be read, or what can be read in two ways.
     """
-    plain = text.strip().lstrip("≈~= ").replace("\u2009", "").replace("\u00a0", "")
+    plain = re.sub("[\u2009\u202f\u00a0]", "", text.strip().lstrip("≈~= "))
     plain = re.sub(r"(?<=\d)\s*[x×]$", "", plain)
     if re.fullmatch(r"[-−]?\d{1,3}( \d{3})+", plain) or re.fullmatch(
         r"[-−]?\d{1,3}(,\d{3}){2,}", plain

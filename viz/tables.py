@@ -13,7 +13,7 @@ from viz.draw.numbers import plain
 FloatArray = npt.NDArray[np.float64]
 
 _SEPARATORS = re.compile(r"[,;\t ]+")
-_MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u00a0": " ", "\u2009": " "})
+_MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u00a0": " ", "\u2009": " ", "\u202f": " "})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +91,8 @@ def read_table(text: str, *, max_rows: int, max_columns: int) -> Table:
     for number, line in lines:
         row = _numbers_of(line, number)
         if len(row) != width:
-            raise ValueError(f"line {number} has {len(row)} columns, expected {width}")
+            some = "1 column" if len(row) == 1 else f"{len(row)} columns"
+            raise ValueError(f"line {number} has {some}, expected {width}")
         rows.append(row)
     return Table(_frozen(rows), names or tuple(f"column {j + 1}" for j in range(width)))
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.test_app import visit  # noqa: F401
 from viz import catalog
 from viz.draw import film as films
 from viz.ui.stage import files
@@ -42,3 +43,18 @@ def test_a_painted_picture_is_plotlys(bench, slug, key):
     found = bench.evaluate(MEASURE, {"films": seen(view), "shown": SHOWN})
     assert not found["wrong"], "\n".join(found["wrong"][:3])
     assert found["inFilm"] <= 2, "frames of one film are painted, not planned"
+
+
+BARS = "() => [...document.querySelectorAll('.barlayer .point path')].map(p => p.getBBox().height)"
+
+
+def test_bars_stay_when_their_axis_changes_with_them(visit):  # noqa: F811
+    visitor = visit().open("cnn?view=slide")
+    before = visitor.page.evaluate(BARS)
+    visitor.page.locator("button:visible", has_text="3×3 on both sides").last.click()
+    visitor.idle()
+    visitor.page.wait_for_timeout(1500)
+    after = visitor.page.evaluate(BARS)
+    assert len(after) == len(before)
+    assert max(before) > 0
+    assert max(after) > 0

@@ -86,7 +86,7 @@ def test_the_derivation_of_the_exams_net():
     assert r"r = 8 + (2 - 1) \cdot 2 = 10" in latex
     assert latex[-3] == r"10 \times 10"
     assert latex[-2] == r"\text{multiplications} = 70560 + 176400 + 1470 = 248430"
-    assert "which makes 258\u2009233." in lines[-2].words
+    assert "which makes 258\u202f233." in lines[-2].words
     assert latex[-1] == r"\text{parameters} = 100 + 910 + 1473 = 2483"
 
 

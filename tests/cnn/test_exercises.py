@@ -209,6 +209,6 @@ def picture_of(question, phone):
 def test_a_picture_of_a_question_does_not_tell():
     for phone in (False, True):
         drawn = picture_of(posed(exercises.exam_table), phone)
-        assert "1\u2009473" not in drawn
+        assert "1\u202f473" not in drawn
         assert "<b>100</b>" not in drawn
         assert picture_of(posed(exercises.shifted_features), phone).count("0.8") == 2

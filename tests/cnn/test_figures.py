@@ -37,7 +37,7 @@ def trace_of(film, name, index=None):
 
 
 def words_of(texts):
-    return [re.sub(r"<[^>]*>", "", text).replace("\u2009", " ") for text in texts]
+    return [re.sub(r"<[^>]*>", "", text).replace("\u202f", " ") for text in texts]
 
 
 def numbers_of(trace):
@@ -110,7 +110,7 @@ def test_sentences_of_the_layers():
     assert film.frames[0].label == "CONV3-10"
     assert "(28 + 2·1 − 3)/1 + 1 = 28 rows" in film.caption(0)
     assert "It learns 3×3×10×10 + 10 = 910 numbers. One unit sees 8×8" in film.caption(2)
-    whole = film.caption().replace("\u2009", " ")
+    whole = film.caption().replace("\u202f", " ")
     assert whole == (
         "6 layers, 2 483 parameters, 248 430 multiplications; 59% of the parameters sit in FC-3. "
         "One unit of the last feature map sees 10×10 input pixels."
@@ -120,9 +120,9 @@ def test_sentences_of_the_layers():
 def test_dense_layers_in_place_of_convolutions():
     film = table_film(hide="none", dense=True)
     assert "6 154 400" in words_of(trace_of(film, "parameters")["text"])
-    assert "61 544 times as many" in film.caption(0).replace("\u2009", " ")
+    assert "61 544 times as many" in film.caption(0).replace("\u202f", " ")
     total = 6154400 + 3843560 + 1473
-    assert f"{total:,}".replace(",", "\u2009") in film.caption()
+    assert f"{total:,}".replace(",", "\u202f") in film.caption()
     assert any("9 999 433" in text for text in words_of(trace_of(film, "rows")["text"]))
     chart = figures.dense_bars(run_table(TableSettings(hide="none")))
     assert trace_of(chart, "dense")["x"] == [6154400.0, 3843560.0]
@@ -294,7 +294,7 @@ def test_a_dense_formula_stays_in_its_column(side, channels):
     for index in range(len(film.frames)):
         for text in trace_of(film, "formulas", index)["text"]:
             lines = [re.sub(r"<[^>]*>", "", line) for line in text.split("<br>")]
-            assert all(len(line.replace("\u2009", "")) <= 16 for line in lines)
+            assert all(len(line.replace("\u202f", "")) <= 16 for line in lines)
 
 
 def test_on_the_phone_a_long_formula_takes_the_place_of_what_is_seen():

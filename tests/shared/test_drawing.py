@@ -131,10 +131,10 @@ def test_streamlit_does_not_change_our_figures():
         (300, "300"),
         (-3.0, "−3"),
         (-1000.0, "−1000"),
-        (20_000, "20\u2009000"),
+        (20_000, "20\u202f000"),
         (0.0625, "0.0625"),
         (12345.5, "12345.5"),
-        (1_000_000, "1\u2009000\u2009000"),
+        (1_000_000, "1\u202f000\u202f000"),
         (1e-6, "10⁻⁶"),
         (-1e-7, "−10⁻⁷"),
         (1e12, "10¹²"),
@@ -164,7 +164,7 @@ def test_numbers_are_written_for_people(value, words):
 
 
 def test_counts_and_lists():
-    assert numbers.count(2483) == "2\u2009483"
+    assert numbers.count(2483) == "2\u202f483"
     assert numbers.fixed(-0.001) == "0.00"
     assert numbers.listed(["a", "b", "c"]) == "a, b and c"
 

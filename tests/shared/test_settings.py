@@ -53,7 +53,7 @@ def test_kinds_follow_from_the_declaration():
         ("l", "4", "l must be at most 3, got 4; using 0.05"),
         ("x", "-1.5", "x must be at least −1, got -1.5; using 0.3"),
         ("v2", "0", "v2 must be at least 10⁻⁶, got 0; using 10⁻⁵"),
-        ("e", "1e9", "e must be at most 1\u2009000\u2009000, got 1e9; using 10"),
+        ("e", "1e9", "e must be at most 1\u202f000\u202f000, got 1e9; using 10"),
         ("m", "c", "m must be one of a, b, got c; using a"),
         ("on", "yes", "on must be true or false, got yes; using false"),
         ("own", "x" * 51, "own may have at most 50 characters, got " + "x" * 39 + "…; using 1 2"),

@@ -4,15 +4,10 @@ import numpy as np
 
 from viz.autoencoder.compute import FloatArray
 from viz.autoencoder.study import Study
-from viz.draw.numbers import fixed, latex, short
+from viz.draw.numbers import fixed, latex, short, stacked
 from viz.view import Line
 
 SHOWN, IN_MATRIX = 4, 3
-
-
-def stacked(*rows: str) -> str:
-    """A formula in rows, since one long row leaves a phone's screen."""
-    return r"\begin{aligned}" + r" \\ ".join(rows) + r"\end{aligned}"
 
 
 def training_lines(study: Study) -> tuple[Line, ...]:

@@ -17,11 +17,10 @@ from viz.autoencoder import (
     study,
     witnesses,
 )
-from viz.autoencoder.derivations import stacked
 from viz.autoencoder.gallery import Album, Gallery
 from viz.autoencoder.training_settings import DECADE
 from viz.draw.film import Film
-from viz.draw.numbers import count, fixed, latex
+from viz.draw.numbers import count, fixed, latex, stacked
 from viz.settings import BaseSettings, choice, number, own_data, switch
 from viz.view import Line, Preset, Progress, View, quiet
 

@@ -6,12 +6,11 @@ from typing import Any
 import numpy as np
 
 from viz.autoencoder import compute, price_figures, pruning, snippets, witnesses
-from viz.autoencoder.derivations import stacked
 from viz.autoencoder.pruning import Pruning
 from viz.autoencoder.training_settings import VARIANCES
 from viz.autoencoder.training_view import read_variances
 from viz.draw.film import Film
-from viz.draw.numbers import latex
+from viz.draw.numbers import latex, stacked
 from viz.settings import BaseSettings, number, table
 from viz.view import Line, Preset, Progress, View, quiet
 

@@ -7,12 +7,11 @@ import numpy as np
 
 from viz.autoencoder import race, race_figures, snippets, study, training
 from viz.autoencoder.compute import FloatArray, penalty
-from viz.autoencoder.derivations import stacked
 from viz.autoencoder.race import Race, Setup
 from viz.autoencoder.training_settings import DECADE, HIGH, LOW, VARIANCES
 from viz.autoencoder.training_view import read_variances
 from viz.draw.film import Film
-from viz.draw.numbers import short
+from viz.draw.numbers import short, stacked
 from viz.settings import BaseSettings, number
 from viz.view import Line, Preset, Progress, View, quiet
 

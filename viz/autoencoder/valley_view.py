@@ -6,11 +6,10 @@ import numpy as np
 
 from viz.autoencoder import training, valley, valley_figures, witnesses
 from viz.autoencoder.compute import penalty
-from viz.autoencoder.derivations import stacked
 from viz.autoencoder.training_settings import DECADE, HIGH, LOW
 from viz.autoencoder.valley import Descent
 from viz.draw.film import Film
-from viz.draw.numbers import latex
+from viz.draw.numbers import latex, stacked
 from viz.settings import BaseSettings, number
 from viz.view import Line, Preset, Progress, View, quiet
 

@@ -5,7 +5,7 @@ import numpy as np
 from viz.beam_search.compute import beam_search
 from viz.beam_search.many import Many
 from viz.beam_search.models import RandomDecoder
-from viz.beam_search.texts import big, stacked
+from viz.beam_search.texts import big
 from viz.beam_search.witnesses import torch_search
 from viz.view import Line
 

@@ -4,7 +4,7 @@ from viz.beam_search import language, recurrent, texts
 from viz.beam_search.models import EOS, path_log_probs
 from viz.beam_search.snippets import search_code
 from viz.beam_search.speech import Speech
-from viz.draw.numbers import fixed
+from viz.draw.numbers import fixed, stacked
 from viz.view import Line
 
 READ = '''import re
@@ -118,7 +118,7 @@ def _first_rank(result: Speech) -> int:
 def _model_line(result: Speech) -> Line:
     if result.kind == "recurrent":
         return Line(
-            texts.stacked(
+            stacked(
                 r"h_t &= \mathrm{GRU}(e(y_{t-1}), h_{t-1})",
                 r"p(y_t \mid y_{<t}) &= \mathrm{softmax}(W h_t + b)",
             ),
@@ -130,7 +130,7 @@ def _model_line(result: Speech) -> Line:
     three, two, one, none = language.TRIGRAM if result.kind == "trigram" else language.BIGRAM
     first = rf"{three:g}\,\frac{{c(a\,b\,w)}}{{c(a\,b)}} + " if three else ""
     return Line(
-        texts.stacked(
+        stacked(
             rf"p(w \mid a\,b) = {{}}&{first}{two:g}\,\frac{{c(b\,w)}}{{c(b)}}",
             rf"{{}}+ {{}}&{one:g}\,\frac{{c(w)}}{{n}} + {none:g}\,\frac{{1}}{{V}}",
         ),

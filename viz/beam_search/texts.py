@@ -7,7 +7,7 @@ from viz.beam_search.compute import beam_search
 from viz.beam_search.exam import clean_decoder
 from viz.beam_search.results import Run, parts_of, planned_cost
 from viz.beam_search.wording import amount, probability
-from viz.draw.numbers import fixed
+from viz.draw.numbers import fixed, stacked
 from viz.view import Line
 
 ROWS = 40
@@ -61,11 +61,6 @@ def text(words: str) -> str:
 def tex(value: float, places: int = 2) -> str:
     """A number inside a formula, never minus zero."""
     return fixed(value, places).replace("−", "-")
-
-
-def stacked(*rows: str) -> str:
-    """A formula in rows, since one long row leaves a phone's screen."""
-    return r"\begin{aligned}" + r" \\ ".join(rows) + r"\end{aligned}"
 
 
 def tree_lines(run: Run) -> tuple[Line, ...]:

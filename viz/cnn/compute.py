@@ -172,7 +172,7 @@ def exact_value(text: str) -> Fraction:
 
 
 def _without_thousands(text: str) -> str:
-    groups = re.split("[,\u2009\u00a0 ]", text.strip())
+    groups = re.split("[,\u2009\u202f\u00a0 ]", text.strip())
     grouped = len(groups) > 1 and all(part.isdecimal() for part in groups)
     if grouped and len(groups[0]) <= 3 and all(len(part) == 3 for part in groups[1:]):
         return "".join(groups)

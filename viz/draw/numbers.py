@@ -4,7 +4,8 @@ import math
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TOPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
-THIN = "\u2009"
+# Neither of the two lets a line end within a number.
+THIN, FIXED = "\u202f", "\u00a0"
 
 
 def fixed(value: float, places: int = 2) -> str:
@@ -34,7 +35,7 @@ def power(value: float, digits: int = 2) -> str:
     raised = str(int(exponent)).translate(_RAISED)
     if abs(float(mantissa)) == 1:
         return f"{'−' if value < 0 else ''}10{raised}"
-    return f"{mantissa.replace('-', '−')} × 10{raised}"
+    return f"{mantissa.replace('-', '−')}{FIXED}×{FIXED}10{raised}"
 
 
 def count(value: int) -> str:
@@ -95,3 +96,8 @@ def latex(value: float, digits: int = 5) -> str:
 def latex_factor(value: float, digits: int = 5) -> str:
     """The same, in brackets if it is negative, so that it may stand behind an operator."""
     return f"({latex(value, digits)})" if value < 0 else latex(value, digits)
+
+
+def stacked(*rows: str) -> str:
+    """A LaTeX formula in rows that align at their &, since a long one leaves a phone's screen."""
+    return r"\begin{aligned}" + r" \\ ".join(rows) + r"\end{aligned}"

@@ -84,7 +84,7 @@ TEMPLATE = go.layout.Template(
         "hovermode": "closest",
         "hoverlabel": {"bgcolor": SURFACE, "bordercolor": HAIR, "font": {"color": INK, "size": 15}},
         "margin": {"l": 54, "r": 20, "t": 44, "b": 58},
-        "separators": ".\u2009",
+        "separators": ".\u202f",
         "xaxis": _AXIS,
         "yaxis": _AXIS,
     }

@@ -167,7 +167,8 @@ def own_data(slug: str, view: View[Any, Any]) -> None:
     place = link.own_key(slug, view.key)
     area = f"area:{place}"
     # Buttons and uploads change the kept text behind the area's back; then it takes the new text.
-    if st.session_state.get(f"seen:{place}") != st.session_state[place]:
+    seen = st.session_state.get(f"seen:{place}")
+    if area not in st.session_state or seen != st.session_state[place]:
         st.session_state[area] = st.session_state[f"seen:{place}"] = st.session_state[place]
 
     def typed() -> None:

@@ -188,7 +188,7 @@ class Page:
             "Unpin" if pinned else "Pin",
             key="un-pin",
             on_click=link.write,
-            args=("ghost", None if pinned else link.ghost_text(self.settings)),
+            args=("ghost", None if pinned else link.ghost_text(self.shown)),
             help="Take the pale ghost away"
             if pinned
             else "Keep this picture as a pale ghost behind the next ones",

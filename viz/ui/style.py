@@ -30,7 +30,9 @@ _PAGE = """<style>
 .st-key-un-hidden { display: none; }
 @media (max-width: 640px) {
   [data-testid=stMainBlockContainer] { padding: 4rem .8rem 2rem; }
-  .st-key-un-header [role=radiogroup] { flex-wrap: wrap; row-gap: .3rem; }
+  :is(.st-key-un-header, .st-key-choose-number) [role=radiogroup] {
+    flex-wrap: wrap; row-gap: .3rem;
+  }
 }
 @media print {
   header, [data-testid=stHeader], .st-key-un-screen { display: none !important; }

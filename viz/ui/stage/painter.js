@@ -153,6 +153,8 @@ class Painter {
     this.shown = null; // until it is drawn, nothing is known of the picture
     // Plotly writes into the layout that it is given.
     if (!before || !this.painted(P, before, after)) await P.react(this.plot, data, structuredClone(layout), CONFIG);
+    // Plotly takes the words from a point that has none and leaves an empty group: the next words would fall into it unseen.
+    for (const empty of this.plot.querySelectorAll(".textpoint:empty")) empty.remove();
     this.shown = after;
   }
 
@@ -173,8 +175,11 @@ class Painter {
     const changed = axes && plan(plot, before, after);
     if (!changed || !changed.every((change) => recalculate(plot, change))) return false;
     const ranged = Object.keys(axes).some((name) => name.endsWith(".range")); // then Plotly redraws the traces itself
-    for (const [place, here] of ranged ? [] : Map.groupBy(changed, (change) => change.place)) {
-      for (const [type, traces] of Map.groupBy(here, (change) => change.trace.type)) drawLayer(plot, place, type, traces);
+    for (const [place, here] of Map.groupBy(changed, (change) => change.place)) {
+      for (const [type, traces] of Map.groupBy(here, (change) => change.trace.type)) {
+        if (ranged) traces[0].trace._module.crossTraceCalc?.(plot, place); // bars have no sides before it
+        else drawLayer(plot, place, type, traces);
+      }
     }
     plot.data = after.data;
     after.data.forEach((trace, i) => { plot._fullData[i]._input = trace; });
