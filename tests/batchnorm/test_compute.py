@@ -384,6 +384,24 @@ def test_a_real_layer_keeps_its_correlations():
             lambda: demo.run_line(demo.LineSettings(data="own", own="2\n2\n2")),
             "own data have zero variance",
         ),
+        (
+            lambda: demo.run_line(demo.LineSettings(data="own", own="0.1\n0.1\n0.1")),
+            "own data have zero variance: all values of column 1 are equal",
+        ),
+        (
+            lambda: demo.run_line(demo.LineSettings(data="own", own="1e308\n-1e308")),
+            "own data must be at most 10⁹ in size, got 10³⁰⁸",
+        ),
+        (
+            lambda: demo.run_plane(demo.PlaneSettings(data="own", own="1 1e-300\n2 0\n3 0")),
+            "own data must differ by at least 10⁻⁹, got 10⁻³⁰⁰ in column 2",
+        ),
+        (
+            lambda: demo.run_plane(
+                demo.PlaneSettings(data="own", own="1 2\n3 4\n5 6", compare="ZCA")
+            ),
+            "compare must be nothing where the points lie on one line, got ZCA",
+        ),
         (lambda: compute.normalize([1.0, 2.0], eps=2.0), "eps must lie between 0 and 1, got 2"),
     ],
 )

@@ -254,3 +254,9 @@ def test_the_marks_at_two_deviations_are_on_the_picture(data, relabel):
     low, high = film.figure.layout.xaxis.range
     marks = next(t for t in film.figure.data if t.name == "marks before").x
     assert low < min(marks) < max(marks) < high
+
+
+def test_a_mean_of_zero_is_subtracted_without_a_minus_zero():
+    view = next(view for view in demo.VIEWS if view.key == "line")
+    lines = view.derive(demo.run_line(demo.LineSettings(mean=0.0, beta=0.0)))
+    assert not any("-0" in line.latex for line in lines)

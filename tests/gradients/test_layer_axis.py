@@ -78,3 +78,16 @@ def test_a_phone_breaks_the_recipes_beside_the_curves(row):
     )
     lines = [line.strip("\u2002") for text in labels for line in text.split("<br>")]
     assert not [line for line in lines if " + " in line]
+
+
+@pytest.mark.parametrize("depth", [2, 3, 5])
+def test_a_shallow_nets_further_chart_has_no_half_layers(depth):
+    chart = charts.learning_speeds(run_net(NetSettings(depth=depth)).net).picture
+    assert chart.layout["xaxis"]["dtick"] == 1
+
+
+def test_the_boards_formulas_have_no_minus_zero():
+    board = next(view for view in VIEWS if view.key == "board")
+    lines = board.derive(board.run(board.settings()))
+    assert "10^{0.00}" in "".join(line.latex for line in lines)
+    assert "-0.00" not in "".join(line.latex for line in lines)

@@ -270,3 +270,13 @@ def test_recorded_first_steps_and_limits_are_remade():
     for arch in recordings.LIMIT_ARCHITECTURES:
         start = train(Recipe("He", arch), depth=100, rate=0.1, steps=1).losses[0]
         assert start == pytest.approx(store.limit_run(arch, 100, 0.1).losses[0], rel=1e-3)
+
+
+def test_a_negative_factor_stands_in_brackets():
+    found = chain_view.run(ChainSettings(weight=-2.0, depth=100))
+    assert "(-2)^{100}" in chain_view.derive(found)[-1].latex
+
+
+def test_norms_of_any_size_can_be_compared():
+    ways = chain_view.agree(ChainSettings(source="own run", own="1e-300 1e300"))
+    assert list(ways.values()) == pytest.approx([-600, -600])

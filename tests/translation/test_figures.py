@@ -1,5 +1,6 @@
 """What the figures show, read from their data."""
 
+import html
 import re
 from itertools import pairwise
 
@@ -161,6 +162,28 @@ def test_long_sentences_fit(phone):
         assert min(np.diff(x)) > (30 if phone else 50)
 
 
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize("stack", ["horizontal", "vertical"])
+def test_long_words_keep_to_their_columns(stack, phone):
+    long = "incomprehensibilities of internationalization"
+    film = figures.decoder_rows(
+        rows(source="no extraordinariamente", truth=long, emitted=long, stack=stack), phone=phone
+    )
+    for name in ("truth", "training", "own", "says", "source"):
+        words = trace(film, name)
+        texts = [html.unescape(re.sub("</?b>", "", text)) for text in words["text"]]
+        assert any("…" in text for text in texts) or name == "source"
+        gap = min(np.diff(words["x"]))
+        assert max(map(len, texts[:3])) * 0.45 * words["textfont"]["size"] < gap
+    assert "incomprehensibilities" in film.caption()
+
+
+def test_who_puts_words_in_depends_on_the_mode():
+    taught, alone = (figures.decoder_rows(rows(mode=m)) for m in ("training", "evaluation"))
+    assert "teacher puts in see, the model would put in saw" in taught.caption()
+    assert "teacher would put in see, the model puts in saw" in alone.caption()
+
+
 def model(**values):
     return demo.run_model(ModelSettings(**values))
 
@@ -216,6 +239,11 @@ def test_the_charts_show_the_measures():
     assert tuple(positions[1].y) == result.measures.free_positions
     assert loss[0].y[0] > 2 > loss[0].y[-1]
     assert "flatters" in charts[0].caption()
+
+
+def test_a_charts_title_fits_a_phone():
+    for chart in curves.training_curves(model(), phone=True):
+        assert len(chart.figure.layout.annotations[0].text) <= 44
 
 
 def test_zeros_are_printed_as_zeros():

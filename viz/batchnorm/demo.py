@@ -35,7 +35,10 @@ from viz.batchnorm.feature import Feature, Line1D
 from viz.batchnorm.layer import activations
 from viz.batchnorm.pair import Plane
 from viz.draw.film import Film
+from viz.draw.numbers import plain, short
 from viz.view import Progress, View, quiet
+
+LARGEST, SMALLEST = 1e9, 1e-9
 
 
 def run_line(settings: LineSettings, progress: Progress = quiet) -> Line1D:
@@ -69,7 +72,28 @@ def _columns(text: str, columns: tuple[int, ...], *, least: int) -> np.ndarray[A
         raise ValueError(f"column must be at most {width}, got {max(columns)}")
     if len(table.values) < least:
         raise ValueError(f"own data need at least {least} rows, got {len(table.values)}")
-    return table.values[:, [column - 1 for column in columns]]
+    chosen = table.values[:, [column - 1 for column in columns]]
+    _check_sizes(chosen, columns)
+    return chosen
+
+
+def _check_sizes(values: np.ndarray[Any, Any], columns: tuple[int, ...]) -> None:
+    """Squares of the numbers must be finite, and those of their distances above rounding."""
+    largest = float(np.abs(values).max())
+    if largest > LARGEST:
+        raise ValueError(
+            f"own data must be at most {plain(LARGEST)} in size, got {short(largest, 3)}"
+        )
+    for column, spread in zip(columns, np.ptp(values, axis=0), strict=True):
+        if spread == 0:
+            raise ValueError(
+                f"own data have zero variance: all values of column {column} are equal"
+            )
+        if spread < SMALLEST:
+            raise ValueError(
+                f"own data must differ by at least {plain(SMALLEST)}, "
+                f"got {short(float(spread), 3)} in column {column}"
+            )
 
 
 def answer_line(result: Line1D) -> list[float]:

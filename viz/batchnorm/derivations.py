@@ -9,7 +9,7 @@ from viz.view import Line
 
 
 def _signed(value: float) -> str:
-    return f"+ {latex(value)}" if value >= 0 else f"- {latex(-value)}"
+    return f"{'-' if value < 0 else '+'} {latex(abs(value))}"
 
 
 def line(result: Line1D) -> tuple[Line, ...]:

@@ -236,7 +236,13 @@ def _whitened(origin: Input, compare: str) -> FloatArray | None:
     if not compare:
         return None
     matrix = gaussians.whitening_matrix(origin.cov, kind=compare)
-    return gaussians.contour(np.zeros(2), matrix @ origin.cov @ matrix.T, 1, points=91)
+    made = matrix @ origin.cov @ matrix.T
+    if np.abs(made - np.eye(2)).max() > 1e-6:
+        raise ValueError(
+            f"compare must be nothing where the points lie on one line, got {compare}: "
+            "a line cannot be whitened"
+        )
+    return gaussians.contour(np.zeros(2), made, 1, points=91)
 
 
 def _limits(states: tuple[PlaneState, ...]) -> tuple[tuple[float, float], tuple[float, float]]:

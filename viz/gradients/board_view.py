@@ -7,6 +7,7 @@ from typing import Any
 from viz.draw.film import Film
 from viz.draw.numbers import latex
 from viz.gradients import board_figures, charts, results, snippets, store, witnesses
+from viz.gradients.derivations import ten
 from viz.gradients.exam import SEED
 from viz.gradients.experiments import ARCHITECTURES, Recipe
 from viz.gradients.net_view import Batches, Widths
@@ -109,8 +110,8 @@ def derive(found: Board) -> tuple[Line, ...]:
     lines = []
     for arch in ARCHITECTURES:
         measured = r",\quad ".join(
-            rf"\text{{{init}: }} 10^{{{net.log_ratio:.2f}}}"
-            + (rf"\;(10^{{{net.theory.log_ratio:.2f}}})" if net.theory is not None else "")
+            rf"\text{{{init}: }} {ten(net.log_ratio)}"
+            + (rf"\;({ten(net.theory.log_ratio)})" if net.theory is not None else "")
             for init, name, net in found.all()
             if name == arch
         )

@@ -143,7 +143,7 @@ def agree(settings: ChainSettings) -> Mapping[str, float]:
     found = run(settings)
     if settings.source == "own run":
         norms = positive(settings.own, most=MOST_NORMS, what="list of norms")
-        closed = math.log10(norms[0] / norms[-1])
+        closed = math.log10(norms[0]) - math.log10(norms[-1])
         return {"quotient": closed, "difference of logarithms": found.log_ratio}
     ways = {"sum of logarithms": found.log_ratio}
     if settings.source == "one weight":

@@ -172,6 +172,7 @@ def learning_speeds(net: Net, *, phone: bool = False) -> Film:
             "range": [-0.02 * end_of(depth), 1.02 * end_of(depth)],
             "title": {"text": "layer"},
             "showgrid": False,
+            **({"dtick": 1} if depth <= 5 else {}),
         },
         yaxis={**scale.axis(low, high), "side": "right"},
         annotations=[*notes, *_title(words)],

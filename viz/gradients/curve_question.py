@@ -58,7 +58,7 @@ def which_curve(rng: np.random.Generator | None) -> Question:
             ),
             Feedback(
                 lambda value: len(set(value)) < 4,
-                "Each net has one curve: every column is used once.",
+                "Each net has one curve: none is chosen twice.",
             ),
         ),
         hint="Begin with the two nets without batch norm: their factor is the same in every "

@@ -2,7 +2,7 @@
 
 import math
 
-from viz.draw.numbers import latex, short
+from viz.draw.numbers import latex, latex_factor, short
 from viz.gradients import scale
 from viz.gradients.results import Curve, Tick
 from viz.gradients.theory import BN_FACTOR, weight_factor
@@ -133,12 +133,12 @@ def chain(factors: tuple[float, ...], log: float) -> tuple[Line, ...]:
     more = r" \cdots" if len(factors) > 4 else ""
     same = len(set(factors)) == 1
     value = "0" if log == -math.inf else ten(log, 4)
-    power = rf"{latex(factors[0], 4)}^{{{len(factors)}}}" if same else shown + more
+    power = rf"{latex_factor(factors[0], 4)}^{{{len(factors)}}}" if same else shown + more
     return (
         Line(
             r"h_l = f_l\,h_{l-1} \;\Rightarrow\; \frac{\partial h_L}{\partial h_0} = "
             r"f_1 f_2 \cdots f_L",
             "One neuron per layer, no activation: the chain rule multiplies the factors.",
         ),
-        Line(rf"{power} = {value}", f"With {len(factors)} factors its size is"),
+        Line(rf"\left|{power}\right| = {value}", f"With {len(factors)} factors its size is"),
     )

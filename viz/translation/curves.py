@@ -105,7 +105,6 @@ def _kicks(found: Measures, phone: bool) -> Film:
 
 def _positions(found: Measures, phone: bool) -> Film:
     """Accuracy by position of the word, at the last checkpoint."""
-    del phone
     x = [str(j + 1) for j in range(len(found.free_positions))]
     bars = [
         {
@@ -123,7 +122,9 @@ def _positions(found: Measures, phone: bool) -> Film:
     ]
     figure = _chart(
         bars,
-        "right tokens by position: truth fed (left), own words fed (right)",
+        "right tokens: truth fed, own words fed"
+        if phone
+        else "right tokens by position: truth fed (left), own words fed (right)",
         "position of the English word",
         [],
         yaxis=SHARE,

@@ -61,7 +61,12 @@ def _looks(result: Rows, at: Places) -> list[dict[str, Any]]:
     square = _texts(cells, [theme.math(text) for text in states], at.font, theme.INK)
     square |= {"mode": "markers+text"}
     inputs = [
-        _texts(_line(at, height), [style.format(escaped(word)) for word in row], at.font, theme.INK)
+        _texts(
+            _line(at, height),
+            [style.format(escaped(at.fitted(word))) for word in row],
+            at.font,
+            theme.INK,
+        )
         for height, row, style in (
             (at.training, result.training, "<b>{}</b>" if training else "{}"),
             (at.own, result.evaluation, "{}" if training else "<b>{}</b>"),
@@ -128,7 +133,7 @@ def _changes(result: Rows, at: Places, ways: Ways, k: int) -> tuple[dict[str, An
     back = ways.back[: min(said, result.steps - 1)]
     training = result.mode == "training"
     words = [
-        f"<b>{escaped(word)}</b>" if j < said else ""
+        f"<b>{escaped(at.fitted(word))}</b>" if j < said else ""
         for j, word in enumerate(result.emitted[: result.steps])
     ]
     paths = (along, handed, ways.entering[:fed], back)
@@ -223,8 +228,8 @@ def _fed_back(result: Rows, at: Places) -> list[Path]:
 
 
 def _half(word: str, at: Places) -> float:
-    """About half the width of a word."""
-    return 0.3 * at.font * len(word)
+    """About half the width of a word as it is drawn."""
+    return 0.3 * at.font * len(at.fitted(word))
 
 
 def _still(result: Rows, at: Places) -> list[dict[str, Any]]:
@@ -236,9 +241,12 @@ def _still(result: Rows, at: Places) -> list[dict[str, Any]]:
     heads = [theme.math(f"<i>w</i><sub>{j + 1}</sub>") for j in range(len(at.decoder))]
     return [
         graph.arrows(ahead, color=theme.HAIR, width=2.5, head=9, name="ahead"),
-        _texts(source, [escaped(w) for w in result.source], at.font, theme.INK)
+        _texts(
+            source, [escaped(at.fitted(w, read=True)) for w in result.source], at.font, theme.INK
+        )
         | {"name": "source"},
-        _texts(truth, [escaped(w) for w in result.truth], at.font, theme.TRU) | {"name": "truth"},
+        _texts(truth, [escaped(at.fitted(w)) for w in result.truth], at.font, theme.TRU)
+        | {"name": "truth"},
         _texts(_line(at, at.head), heads, at.font, theme.MUTED) | {"name": "slots"},
         row_labels(result, at) | {"name": "labels"},
     ]

@@ -50,7 +50,14 @@ class Places:
     @property
     def labels(self) -> float:
         """Right edge of the labels beside the decoder."""
-        return self.decoder[0][0] - self.lane - max(self.cell / 2, 28) - 14
+        return self.decoder[0][0] - self.lane - max(self.cell / 2, 28) - 18
+
+    def fitted(self, word: str, *, read: bool = False) -> str:
+        """A word that keeps to its column, cut where it is too long; ``read`` by the encoder."""
+        beside = self.gap if self.phone else min(self.gap, 72.0)
+        room = self.encoder[1][0] - self.encoder[0][0] if read else beside
+        most = max(6, int(room / (0.5 * self.font)))
+        return word if len(word) <= most else f"{word[: most - 1]}…"
 
 
 def places(result: Rows, phone: bool) -> Places:

@@ -98,18 +98,18 @@ def _final_caption(result: Rows) -> str:
     if not result.differs:
         return f"{text}. Both rows agree: every word that is fed back was said right."
     j = result.differs[0]
-    return (
-        f"{text}. The rows first differ at w{sub(j + 1)}: {_teacher(result.training[j])}, "
-        f"{_model(result.evaluation[j])}."
-    )
+    teacher, model = _teacher(result, result.training[j]), _model(result, result.evaluation[j])
+    return f"{text}. The rows first differ at w{sub(j + 1)}: {teacher}, {model}."
 
 
-def _teacher(word: str) -> str:
-    return f"the teacher puts in {{tru:{word}}}" if word else "the right sentence has ended"
+def _teacher(result: Rows, word: str) -> str:
+    puts = "puts" if result.mode == "training" else "would put"
+    return f"the teacher {puts} in {{tru:{word}}}" if word else "the right sentence has ended"
 
 
-def _model(word: str) -> str:
-    return f"the model would put in {{fwd:{word}}}" if word else "the model has ended its sentence"
+def _model(result: Rows, word: str) -> str:
+    puts = "puts" if result.mode == "evaluation" else "would put"
+    return f"the model {puts} in {{fwd:{word}}}" if word else "the model has ended its sentence"
 
 
 def table(result: Rows) -> dict[str, list[Any]]:
