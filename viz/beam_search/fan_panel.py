@@ -1,10 +1,9 @@
 """Beside the fan: the sentences of the beam, those that ended, and at last what is said."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from viz.beam_search.compute import Search
-from viz.beam_search.rank_list import Row, tail
+from viz.beam_search.rank_list import Row, column, tail
 from viz.beam_search.speech import Speech
 from viz.draw import graph, theme
 from viz.draw.numbers import fixed
@@ -36,9 +35,10 @@ def panel(result: Speech, search: Search, step: int, *, phone: bool) -> Panel:
     left = [_bold(tail(row.words, room - 2 * row.bold if row.total else 60), row) for row in rows]
     right = [_bold(row.total, row) for row in rows]
     colors = [row.color for row in rows]
+    axes = {"xaxis": "x2", "yaxis": "y2"}
     return (
-        _texts("sentences", 0, places, left, colors, size, "middle right"),
-        _texts("totals", width, places, right, colors, size, "middle left"),
+        column("sentences", 0, places, left, colors, size, "middle right", **axes),
+        column("totals", width, places, right, colors, size, "middle left", **axes),
         graph.written("headings", heads, xaxis="x2", yaxis="y2"),
     )
 
@@ -46,31 +46,6 @@ def panel(result: Speech, search: Search, step: int, *, phone: bool) -> Panel:
 def _head(y: float, title: str, phone: bool) -> dict[str, Any]:
     size = 13 if phone else 15
     return graph.note(0, y, title, size=size, color=theme.MUTED, xanchor="left")
-
-
-def _texts(
-    name: str,
-    x: float,
-    y: Sequence[float],
-    text: Sequence[str],
-    colors: Sequence[str],
-    size: int,
-    side: str,
-) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "name": name,
-        "x": [x] * len(y),
-        "y": [round(v, 1) for v in y],
-        "text": list(text),
-        "textposition": side,
-        "textfont": {"size": size, "color": list(colors)},
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-        "xaxis": "x2",
-        "yaxis": "y2",
-    }
 
 
 def _bold(text: str, row: Row) -> str:

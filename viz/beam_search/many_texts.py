@@ -7,6 +7,7 @@ from viz.beam_search.many import Many
 from viz.beam_search.models import RandomDecoder
 from viz.beam_search.texts import big
 from viz.beam_search.witnesses import torch_search
+from viz.draw.numbers import stacked
 from viz.view import Line
 
 FEW = 10

@@ -45,8 +45,8 @@ def ranking(run: Run, search: Search, moment: Moment, ground: Ground) -> Picture
     colors = [row.color for row in rows]
     x0, x1 = ground.list_left, ground.list_right
     traces = [
-        _column("ranking", x0, y, left, colors, size, "middle right"),
-        _column("totals", x1, y, right, colors, size, "middle left"),
+        column("ranking", x0, y, left, colors, size, "middle right"),
+        column("totals", x1, y, right, colors, size, "middle left"),
         _cut_line(ground, cut),
     ]
     head = ground.list_top + (30 if ground.phone else 36)
@@ -69,7 +69,7 @@ def _cut_line(ground: Ground, cut: int | None) -> dict[str, Any]:
     }
 
 
-def _column(
+def column(
     name: str,
     x: float,
     y: Sequence[float],
@@ -77,7 +77,9 @@ def _column(
     colors: Sequence[str],
     size: int,
     side: str,
+    **axes: str,
 ) -> dict[str, Any]:
+    """A column of words, each with a colour."""
     return {
         "type": "scatter",
         "mode": "text",
@@ -89,6 +91,7 @@ def _column(
         "textfont": {"size": size, "color": list(colors)},
         "hoverinfo": "skip",
         "cliponaxis": False,
+        **axes,
     }
 
 

@@ -159,7 +159,7 @@ def _order(label: str, items: tuple[str, ...], key: str, locked: bool) -> str:
         format_func=items.__getitem__,
         key=key,
         disabled=locked,
-        placeholder="choose the first, then the next, until all are placed",
+        placeholder="choose all, first one first",
     )
     return " ".join(str(i) for i in chosen)
 
