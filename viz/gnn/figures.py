@@ -200,7 +200,8 @@ def inside(state: float, *, scalar: bool, room: int) -> str:
         forms = [fixed(state, places) for places in (2, 1, 0)]
     else:
         forms = [f"{fixed(state)}, …", *(f"{fixed(state, places)}…" for places in (2, 1, 0))]
-    return next((form for form in forms if len(form) <= room), forms[-1])
+    # The dots are as wide as two digits.
+    return next((form for form in forms if len(form) + (not scalar) <= room), forms[-1])
 
 
 def _ink(share: float) -> str:

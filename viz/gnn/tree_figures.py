@@ -27,6 +27,8 @@ class Place:
 ROOM = 12
 # As many signs of a neighbor's state as fit between two others.
 LEAF = 15
+# As many signs of the chosen node's name and state as fit before its arrow.
+OWN = 15
 
 
 def vector(values: np.ndarray, places: int = 2, most: int = 3) -> str:
@@ -232,7 +234,10 @@ def texts(result: Layers, layer: int, stage: int) -> dict[str, Any]:
         for j in around[:most]
     ]
     sent = [vector(message, sent_fine, 1) for _, message in result.inbox(layer)[:most]]
-    own = f"<i>s</i><sub>{names[result.node][:6]}</sub> {vector(old[result.node], fine, 2)}"
+    mine = vector(old[result.node], fine, 2)
+    if len(mine) + len(names[result.node][:6]) > OWN:
+        mine = vector(old[result.node], fine, 1)
+    own = f"<i>s</i><sub>{names[result.node][:6]}</sub> {mine}"
     new = vector(result.states[layer][result.node], fine, 2)
     if len(new) > ROOM:
         new = vector(result.states[layer][result.node], fine, 1)
