@@ -198,7 +198,8 @@ def test_the_longest_sum_fits_the_band_of_a_phone():
 def test_a_long_weight_stays_inside_the_phones_picture():
     film = figures.unrolled_graph(graph(weight=-2.55), phone=True)
     note = next(n for n in film.figure.layout.annotations if "2.55" in n.text)
-    assert (note.x, note.xanchor) == (360, "right")
+    assert note.xanchor == "right"
+    assert note.x < 350
 
 
 def test_the_words_at_a_jump_keep_clear_of_the_title():

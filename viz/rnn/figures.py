@@ -218,7 +218,8 @@ def _shares(result: Graph, at: Place, said: Labels, derivatives: int, told: int)
         aside = layout.side(at, x)
         if at.upright:
             above = y > at.weight[1] + 10
-            points.append((x + 34, y + 12.0 if above else y - 14.0))
+            clear = 48 if result.symbolic and _dense(result) else 34
+            points.append((x + clear, y + 12.0 if above else y - 14.0))
             where.append(f"{'top' if above else 'bottom'} right")
         else:
             points.append((x + 22.0 * aside, y - 74 - 0.2 * at.drop))
