@@ -192,3 +192,30 @@ def test_the_default_films_are_light():
     for one in demo.VIEWS:
         size = len(json.dumps(films.to_json(one.film(one.run(one.settings())))))
         assert size < 60_000, (one.key, size)
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_the_words_below_the_columns_are_drawn(phone):
+    layout = film_of("cost", phone).figure.layout
+    feet = [n for n in layout.annotations if n.text.startswith("in <i>X</i>")]
+    low, high = layout.yaxis2.range
+    assert len(feet) == 2
+    assert all(low <= n.y <= high for n in feet)
+
+
+def test_equal_columns_have_one_label():
+    layout = film_of("cost", standardized=True).figure.layout
+    beside = [n for n in layout.annotations if n.xref == "x2" and n.x < 0 and n.text.strip()]
+    assert [n.text for n in beside] == ["all 14.1"]
+    count = len(film_of("cost").figure.layout.annotations)
+    assert len(layout.annotations) == count
+
+
+def test_stars_that_meet_have_their_names_on_two_sides():
+    wild = {"keep_prob": 0.02, "num_features": 20, "batch_size": 1, "num_steps": 200}
+    film = film_of("train", inverted=True, **wild)
+    stars = [n for n in film.figure.layout.annotations if "w̌" in n.text]
+    assert {n.yanchor for n in stars} == {"bottom", "top"}
+    assert "times its length" in film.caption()
+    assert "%" not in film.caption()
+    assert "%" in film_of("train").caption()

@@ -1,5 +1,7 @@
 """What the pictures of the recurrent net show, read from their data."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -182,3 +184,46 @@ def test_the_jump_is_told_once():
 def test_bad_own_data_get_a_sentence(run, sentence):
     with pytest.raises(ValueError, match=sentence):
         run()
+
+
+def test_the_longest_sum_fits_the_band_of_a_phone():
+    for count in range(1, 7):
+        inputs = ", ".join(str(k) for k in range(1, count + 1))
+        film = figures.unrolled_graph(graph(inputs=inputs, show="symbols"), phone=True)
+        said = at(film, "sum", -1)
+        words = re.sub("<[^>]*>", "", said["text"][0])
+        assert 0.475 * said["textfont"]["size"] * len(words) < 350
+
+
+def test_a_long_weight_stays_inside_the_phones_picture():
+    film = figures.unrolled_graph(graph(weight=-2.55), phone=True)
+    note = next(n for n in film.figure.layout.annotations if "2.55" in n.text)
+    assert note.xanchor == "right"
+    assert note.x < 350
+
+
+def test_the_words_at_a_jump_keep_clear_of_the_title():
+    def words(**values):
+        settings = demo.DescentSettings(**values)
+        film = descent_figures.descent_path(demo.run_descent(settings), phone=True)
+        return next(n for n in film.figure.layout.annotations if "lands" in n.text)
+
+    assert words(clip=10, lr=0.1, start=1.3, target=3).yanchor == "top"
+    assert words(clip=0).yanchor == "bottom"
+
+
+def test_a_bound_is_never_drawn_below_the_gradient():
+    settings = demo.MatrixSettings(matrix="own", own_matrix="10 10; 10 10")
+    film = matrix_figures.matrix_growth(demo.run_matrix(settings), phone=True)
+    curve = np.array(at(film, "gradient", -1)["y"], dtype=float)
+    bound = np.array(at(film, "σ₁(W) to the lag", -1)["y"], dtype=float)
+    assert (bound >= curve * (1 - 1e-3)).all()
+    words = next(n for n in film.figure.layout.annotations if n.text.startswith("dashed"))
+    assert words.yanchor == "bottom"
+
+
+def test_the_window_of_a_single_step_is_named_in_its_middle():
+    settings = demo.LongSettings(num_steps=1, window=1)
+    film = long_figures.long_sequence(demo.run_long(settings), phone=True)
+    note = next(n for n in film.figure.layout.annotations if n.text.startswith("window"))
+    assert note.x == 1

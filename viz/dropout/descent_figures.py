@@ -10,6 +10,8 @@ from viz.draw.numbers import count, short
 from viz.dropout.drawing import f4, limits
 from viz.dropout.results import Training
 
+FAR = 10.0
+
 
 def descent_under_masks(result: Training, *, phone: bool = False) -> Film:
     """Two weights under fresh masks at every step, their average, and the closed form."""
@@ -37,7 +39,7 @@ def descent_under_masks(result: Training, *, phone: bool = False) -> Film:
             "fixedrange": True,
             "title": {"text": "" if phone else "weight 2"},
         },
-        annotations=[*_descent_notes(result, second), *names],
+        annotations=[*_descent_notes(result, second, high - low), *names],
     )
     last = len(run.steps) - 1
     walk, mean = _walked(result, last, second)
@@ -99,12 +101,15 @@ def descent_under_masks(result: Training, *, phone: bool = False) -> Film:
     return Film(theme.figure(traces, layout), frames, variable="step")
 
 
-def _descent_notes(result: Training, second: int) -> list[dict[str, Any]]:
+def _descent_notes(result: Training, second: int, span: np.ndarray) -> list[dict[str, Any]]:
     names = ("w̌", "p w̌") if not result.inverted else ("p w̌", "w̌")
     same = result.keep_prob == 1
     words = [f"closed form <i>{names[0]}</i>" if not same else "least squares"]
     words.append("" if same else f"<i>{names[1]}</i>")
     places = (result.target, result.other)
+    apart = np.abs((result.target - result.other)[[0, second]])
+    close = bool((apart < (0.3 * span[0], 0.12 * span[1])).all())
+    up = (True, result.other[second] >= result.target[second] and not close)
     return [
         graph.note(
             float(place[0]),
@@ -112,8 +117,8 @@ def _descent_notes(result: Training, second: int) -> list[dict[str, Any]]:
             text,
             size=16 if k == 0 else 15,
             color=theme.TRU if k == 0 else theme.MUTED,
-            yanchor="bottom" if place[second] >= result.target[second] else "top",
-            yshift=12 if place[second] >= result.target[second] else -12,
+            yanchor="bottom" if up[k] else "top",
+            yshift=12 if up[k] else -12,
             bgcolor=theme.BG if text else None,
         )
         for k, (place, text) in enumerate(zip(places, words, strict=True))
@@ -132,7 +137,8 @@ def training_caption(result: Training, i: int) -> str:
     """How near the average has come."""
     steps, p = int(result.descent.steps[i]), short(result.keep_prob)
     after = f"After {count(steps)} step{'' if steps == 1 else 's'} with a fresh mask each"
-    away = f"{{fwd:{100 * result.distance(i):.1f}%}}"
+    far = result.distance(i)
+    away = f"{{fwd:{100 * far:.1f}%}}" if far < FAR else f"{{fwd:{short(far, 3)}}} times its length"
     text = f"{after}, the average of the iterates is {away} away from "
     if result.keep_prob == 1:
         return f"{text}least squares; with p = 1 no mask erases anything."

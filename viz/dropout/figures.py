@@ -10,7 +10,7 @@ from viz.draw.numbers import count, short, steady
 from viz.dropout.drawing import f4, pushed
 from viz.dropout.results import NORMAL_95, Cost
 
-BARS = 8
+BARS, FLOOR = 8, -0.02
 
 
 def melting_cost(result: Cost, *, phone: bool = False) -> Film:
@@ -34,7 +34,7 @@ def melting_cost(result: Cost, *, phone: bool = False) -> Film:
         },
         yaxis={"range": [low, high], "domain": heights[0], "fixedrange": True, "nticks": 6},
         xaxis2={**hidden, "range": [-0.5, 1.56], "domain": split[1], "anchor": "y2"},
-        yaxis2={**hidden, "range": [-0.02, 1.06], "domain": heights[1], "anchor": "x2"},
+        yaxis2={**hidden, "range": [FLOOR, 1.06], "domain": heights[1], "anchor": "x2"},
         annotations=[
             *_cost_notes(result, split, heights, low, high, phone),
             *_norm_notes(result, phone),
@@ -229,40 +229,36 @@ def _norm_notes(result: Cost, phone: bool) -> list[dict[str, Any]]:
     heights, height = _heights(result)
     where = pushed([float(h) for h in heights], 0.09 if phone else 0.075, 1.04)
     place = {"xref": "x2", "yref": "y2"}
+    words = [f"<i>x</i><sub>{j + 1}</sub>  {short(float(n), 3)}" for j, n in enumerate(norms)]
+    if float(np.ptp(heights)) < 1e-9:
+        words, where = [f"all {short(float(norms[0]), 3)}"], [float(heights[0])]
     notes: list[dict[str, Any]] = [
-        graph.note(
-            -0.1,
-            y,
-            f"<i>x</i><sub>{j + 1}</sub>  {short(float(n), 3)}",
-            size=15,
-            color=theme.BEFORE,
-            xanchor="right",
-            **place,
-        )
-        for j, (n, y) in enumerate(zip(norms, where, strict=True))
+        graph.note(-0.1, y, text, size=15, color=theme.BEFORE, xanchor="right", **place)
+        for text, y in zip(words, where, strict=True)
     ]
     # Always as many, so that another feature is not another note.
     notes += [graph.note(-0.1, 0, " ", size=15, **place)] * (BARS - len(notes))
     after = result.fitted.norm_after
-    words = "p = 1: Γ = 0,<br>not invertible"
+    common = "p = 1: Γ = 0,<br>not invertible"
     if after is not None:
-        words = f"all <b>{short(after, 3)}</b>"
+        common = f"all <b>{short(after, 3)}</b>"
     up, color = (0.3, theme.MUTED) if height is None else (height, theme.AFTER)
     aside = 1.0 if height is None else 1.1
     notes.append(
         graph.note(
             aside,
             up,
-            words,
+            common,
             size=18 if height is not None else 15,
             color=color,
             xanchor="left" if height is not None else "center",
             **place,
         )
     )
+    # Where its point is off the axes, a note is not drawn.
     foot: dict[str, Any] = {"size": 15, "color": theme.MUTED, "yanchor": "top", **place}
-    notes.append(graph.note(0.0, -0.03, "in <i>X</i>", **foot))
-    notes.append(graph.note(1.0, -0.03, "in <i>X</i>Γ<sup>−1</sup>", **foot))
+    notes.append(graph.note(0.0, FLOOR, "in <i>X</i>", **foot))
+    notes.append(graph.note(1.0, FLOOR, "in <i>X</i>Γ<sup>−1</sup>", **foot))
     return notes
 
 

@@ -17,6 +17,7 @@ from viz.gnn.spread_figures import spread_of_states, state_table
 from viz.gnn.tree_figures import vector
 
 WALKERS, NODES = 4, 7
+CROWD = 80
 
 
 def message_passing(result: Layers, *, phone: bool = False) -> Film:
@@ -29,7 +30,7 @@ def message_passing(result: Layers, *, phone: bool = False) -> Film:
     if many:
         box = (20.0, 410.0, 340.0, 700.0) if phone else (24.0, 44.0, 580.0, 420.0)
     at = spread_out(result.places, box)
-    size = (15 if phone else 18) if many else (50 if phone else 66)
+    size = _size(result.graph.num_nodes, phone)
     last = result.num_layers * PER_LAYER - 1
     tree, names = tree_figures.skeleton(result, phone=phone)
     layer, _, stage = phase(last)
@@ -45,6 +46,15 @@ def message_passing(result: Layers, *, phone: bool = False) -> Film:
     )
     frames = tuple(_frame(result, at, k, size) for k in range(last + 1))
     return Film(figure, frames, pace=250, table=state_table(result))
+
+
+def _size(num_nodes: int, phone: bool) -> int:
+    """Pixels across a node: many nodes are small, so that edges and the chosen one are seen."""
+    if num_nodes <= FEW:
+        return 50 if phone else 66
+    if num_nodes <= CROWD:
+        return 15 if phone else 18
+    return 7 if phone else 9
 
 
 def _frame(result: Layers, at: np.ndarray, k: int, size: int) -> Frame:
@@ -176,12 +186,22 @@ def _filled(result: Layers, k: int, size: int) -> dict[str, Any]:
     if many:
         return {"marker": marker}
     font = {"size": 17, "color": [_ink(float(s) / top) for s in states]}
-    more = "" if result.states.shape[2] == 1 else ", …"
+    scalar, room = result.states.shape[2] == 1, 6 if size < 60 else 7
     return {
-        "text": [f"{fixed(float(s))}{more}" for s in states],
+        "text": [inside(float(s), scalar=scalar, room=room) for s in states],
         "textfont": font,
         "marker": marker,
     }
+
+
+def inside(state: float, *, scalar: bool, room: int) -> str:
+    """A state as it fits into its node: the first number of a vector with dots behind it."""
+    if scalar:
+        forms = [fixed(state, places) for places in (2, 1, 0)]
+    else:
+        forms = [f"{fixed(state)}, …", *(f"{fixed(state, places)}…" for places in (2, 1, 0))]
+    # The dots are as wide as two digits.
+    return next((form for form in forms if len(form) + (not scalar) <= room), forms[-1])
 
 
 def _ink(share: float) -> str:
@@ -210,7 +230,8 @@ def _node_notes(result: Layers, at: np.ndarray, size: int, phone: bool) -> list[
     if result.graph.num_nodes > FEW:
         words = "fill: state, blue above 0, grey below; point at a node for its number"
         words = "fill: state (blue above 0, grey below)" if phone else words
-        return [shapes.note(8, 16, words, size=font - 1, color=theme.MUTED, xanchor="left")]
+        level = 392 if phone else 16
+        return [shapes.note(8, level, words, size=font - 1, color=theme.MUTED, xanchor="left")]
     sides = label_sides(result.graph, at)
     away = [size / 2 + (28 if i == result.node else 18) for i in range(len(at))]
     return [

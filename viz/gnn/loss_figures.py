@@ -36,7 +36,7 @@ def masked_loss(result: Masked, *, phone: bool = False) -> Film:
         },
         yaxis2={
             "domain": level,
-            "range": [0, TOP],
+            "range": [0, _top(result)],
             "anchor": "x2",
             "fixedrange": True,
             "nticks": 6,
@@ -101,7 +101,8 @@ def _curves(result: Masked) -> list[dict[str, Any]]:
     """The training loss and the held-back loss against the dragged prediction, and a dot."""
     place = {"type": "scatter", "mode": "lines", "xaxis": "x2", "yaxis": "y2"}
     x = np.round(result.steps, 3).astype(np.float32)
-    held = [min(v, 3 * TOP) for v in result.held_losses]
+    most = 3 * _top(result)
+    held = [min(v, most) for v in result.held_losses]
     return [
         {
             **place,
@@ -115,7 +116,7 @@ def _curves(result: Masked) -> list[dict[str, Any]]:
             **place,
             "name": "training loss",
             "x": x,
-            "y": np.round([min(v.value, 3 * TOP) for v in result.losses], 4).astype(np.float32),
+            "y": np.round([min(v.value, most) for v in result.losses], 4).astype(np.float32),
             "line": {"color": theme.BWD, "width": 4},
             "hovertemplate": "training %{y:.4f}<extra></extra>",
         },
@@ -125,13 +126,20 @@ def _curves(result: Masked) -> list[dict[str, Any]]:
             "name": "present",
             "marker": {"size": 14, "color": theme.BWD, "line": {"color": theme.INK, "width": 2}},
             "hoverinfo": "skip",
+            "cliponaxis": False,
             **_dot(result, result.start),
         },
     ]
 
 
+def _top(result: Masked) -> float:
+    """The height of the chart; where another node's prediction costs more, it is in all losses."""
+    least = min(loss.value for loss in result.losses)
+    return TOP if least < 0.8 * TOP else round(1.3 * least, 1)
+
+
 def _dot(result: Masked, i: int) -> dict[str, Any]:
-    value = min(result.losses[i].value, TOP)
+    value = min(result.losses[i].value, _top(result))
     return {"x": [round(float(result.steps[i]), 4)], "y": [round(value, 4)]}
 
 

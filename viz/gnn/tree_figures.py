@@ -25,6 +25,10 @@ class Place:
 
 # As many signs of the result as fit between its arrow and the edge.
 ROOM = 12
+# As many signs of a neighbor's state as fit between two others.
+LEAF = 15
+# As many signs of the chosen node's name and state as fit before its arrow.
+OWN = 15
 
 
 def vector(values: np.ndarray, places: int = 2, most: int = 3) -> str:
@@ -203,6 +207,19 @@ def _where(result: Layers, place: Place) -> dict[str, Any]:
     }
 
 
+def _long(result: Layers) -> int:
+    """How many numbers of a neighbor's state have room beside the other neighbors, at all times."""
+    around = result.graph.neighbors(result.node)[: _most(result)]
+    names = result.graph.names
+    words = (
+        f"s{names[j][:6]} {vector(state, 2 if result.is_scalar else 1, 2)}"
+        for j in around
+        for state in result.states[:, j]
+    )
+    beside = len(result.graph.neighbors(result.node)) > 2
+    return 1 if beside and max(map(len, words), default=0) > LEAF else 2
+
+
 def texts(result: Layers, layer: int, stage: int) -> dict[str, Any]:
     """The words of the live numbers, in the order of their places."""
     most = _most(result)
@@ -210,10 +227,17 @@ def texts(result: Layers, layer: int, stage: int) -> dict[str, Any]:
     old = result.states[layer - 1]
     names = result.graph.names
     fine = 2 if result.is_scalar else 1
-    leaves = [f"<i>s</i><sub>{names[j][:6]}</sub> {vector(old[j], fine, 2)}" for j in around[:most]]
-    sent = [vector(message, fine, 1) for _, message in result.inbox(layer)[:most]]
     mean = result.mean(layer)
-    own = f"<i>s</i><sub>{names[result.node][:6]}</sub> {vector(old[result.node], fine, 2)}"
+    sent_fine = 2 if len(mean) == 1 else 1
+    leaves = [
+        f"<i>s</i><sub>{names[j][:6]}</sub> {vector(old[j], fine, _long(result))}"
+        for j in around[:most]
+    ]
+    sent = [vector(message, sent_fine, 1) for _, message in result.inbox(layer)[:most]]
+    mine = vector(old[result.node], fine, 2)
+    if len(mine) + len(names[result.node][:6]) > OWN:
+        mine = vector(old[result.node], fine, 1)
+    own = f"<i>s</i><sub>{names[result.node][:6]}</sub> {mine}"
     new = vector(result.states[layer][result.node], fine, 2)
     if len(new) > ROOM:
         new = vector(result.states[layer][result.node], fine, 1)
@@ -221,7 +245,7 @@ def texts(result: Layers, layer: int, stage: int) -> dict[str, Any]:
         "text": [
             *leaves,
             *sent,
-            vector(mean, fine) if stage >= 1 else "",
+            vector(mean, sent_fine) if stage >= 1 else "",
             vector(result.first @ mean, fine) if stage >= 2 else "",
             own if result.residual else "",
             f"<b>{new}</b>" if stage >= 2 else "",

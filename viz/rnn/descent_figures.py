@@ -166,9 +166,11 @@ def _jump(result: Descent, jumped: int, top: float, size: int) -> list[dict[str,
         "arrowcolor": theme.BWD,
     }
     words = f"step {jumped} lands at w = {short(landed, 4)}"
-    place = {"xanchor": inward, "yanchor": "bottom"}
-    at = edge + (0.005 if left else -0.005)
-    return [arrow, graph.note(at, height + 0.2, words, size=size, color=theme.BWD, **place)]
+    # Near the top the words would meet the chart's title.
+    below = height > top - 1
+    place = {"xanchor": inward, "yanchor": "top" if below else "bottom"}
+    at, level = edge + (0.005 if left else -0.005), height + (-0.2 if below else 0.2)
+    return [arrow, graph.note(at, level, words, size=size, color=theme.BWD, **place)]
 
 
 def descent_caption(result: Descent, k: int) -> str:

@@ -1,5 +1,6 @@
 """The unrolled graph: values go right, derivatives come back, the uses of w add up."""
 
+import re
 from typing import Any
 
 from viz.draw import graph, theme
@@ -14,6 +15,8 @@ from viz.rnn.results import Graph
 ASIDE_TEXT = 12.0
 MATH = {"family": theme.MATH}
 BAND = 40
+# As many signs of the sum as fit the phone's band at its usual size.
+BANNER = 43
 CHANGING = (
     *("spotlight", "band", "forward", "backward", "shares flow", "values", "derivatives"),
     *("shares", "sum", "shares in the sum", "sum so far"),
@@ -215,7 +218,8 @@ def _shares(result: Graph, at: Place, said: Labels, derivatives: int, told: int)
         aside = layout.side(at, x)
         if at.upright:
             above = y > at.weight[1] + 10
-            points.append((x + 34, y + 12.0 if above else y - 14.0))
+            clear = 48 if result.symbolic and _dense(result) else 34
+            points.append((x + clear, y + 12.0 if above else y - 14.0))
             where.append(f"{'top' if above else 'bottom'} right")
         else:
             points.append((x + 22.0 * aside, y - 74 - 0.2 * at.drop))
@@ -226,7 +230,7 @@ def _shares(result: Graph, at: Place, said: Labels, derivatives: int, told: int)
 
 def _sum(result: Graph, at: Place, said: Labels, told: int) -> dict[str, Any]:
     words = banner(result, said, told, at.upright)
-    size = 17 if at.upright else 23
+    size = (17 if len(re.sub("<[^>]*>", "", words)) <= BANNER else 14) if at.upright else 23
     place: list[Point] = [(at.width / 2, BAND / 2)]
     return _text("sum", place, [words], {"size": size, "color": theme.INK}, "middle center")
 

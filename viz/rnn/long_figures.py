@@ -209,7 +209,7 @@ def _notes(
     window = f"window: last {result.window}" if result.window > 1 else "window: the last use"
     place = {"xref": "x2", "yref": "y2 domain", "yanchor": "top"}
     anchored = {"xanchor": "right" if result.window < 0.8 * count else "center"}
-    at = count - result.window + (0.3 if result.window < 0.8 * count else result.window / 2)
+    at = count - result.window + (0.3 if result.window < 0.8 * count else result.window / 2 + 0.5)
     notes.append(graph.note(at, 0.99, window, size=size - 1, color=theme.INK, **place, **anchored))
     if result.window < 0.8 * count:
         notes[-1]["bgcolor"] = theme.BG

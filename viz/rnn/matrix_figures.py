@@ -111,7 +111,7 @@ def _traces(result: MatrixRun, lags: np.ndarray, low: float) -> list[dict[str, A
             **line,
             "name": name,
             "x": lags,
-            "y": _on_log(np.minimum(base ** lags.astype(float), 1e30), low),
+            "y": _on_log(base ** lags.astype(float), low),
             "line": {"color": theme.MUTED, "width": 2, "dash": dash},
             "hovertemplate": name + ": %{y:.3g}<extra></extra>",
         }
@@ -130,6 +130,7 @@ def _traces(result: MatrixRun, lags: np.ndarray, low: float) -> list[dict[str, A
             "type": "scatter",
             "mode": "markers",
             "name": "present lag",
+            "cliponaxis": False,
             **marker,
             "marker": {"size": 14, "color": theme.BWD, "line": {"color": theme.INK, "width": 2}},
             "hoverinfo": "skip",
@@ -168,13 +169,25 @@ def _changes(result: MatrixRun, lag: int) -> tuple[dict[str, Any], dict[str, Any
 def _notes(result: MatrixRun, phone: bool) -> list[dict[str, Any]]:
     facts, size = result.facts, 14 if phone else 16
     corner: dict[str, Any] = {"xref": "x domain", "yref": "y domain", "align": "right"}
-    corner |= {"xanchor": "right", "yanchor": "top"}
+    limits = _log_limits(facts.norms)
+    # The words stand where the end of the curve is not.
+    middle = 10 ** (sum(limits) / 2)
+    high = bool(facts.norms[-1] > middle)
+    corner |= {"xanchor": "right", "yanchor": "bottom" if high else "top"}
     words = (
         f"dashed: ρ(W) = {short(facts.spectral_radius, 3)} every step<br>"
         f"dotted: σ₁(W) = {short(facts.top_singular_value, 3)} every step"
     )
     notes = [
-        graph.note(0.99, 0.99, words, size=size, color=theme.MUTED, bgcolor=theme.BG, **corner),
+        graph.note(
+            0.99,
+            0.02 if high else 0.99,
+            words,
+            size=size,
+            color=theme.MUTED,
+            bgcolor=theme.BG,
+            **corner,
+        ),
         _head("size of the gradient, log scale", "x domain", "y domain", size),
         _head("eigenvalues of W", "x2 domain", "y2 domain", size),
     ]

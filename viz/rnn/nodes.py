@@ -102,7 +102,11 @@ def fixed_words(result: Graph, at: Place) -> list[dict[str, Any]]:
         x, y = at.weight
         text = f"= {short(result.weight)}"
         if at.upright:
-            notes.append(said(x, y - 50, text, theme.PAR, 18))
+            if len(text) > 3:  # under w it would lie on the edges
+                more = {"xanchor": "right", "bgcolor": theme.BG}
+                notes.append(said(at.width - 14, y - 50, text, theme.PAR, 15, **more))
+            else:
+                notes.append(said(x, y - 50, text, theme.PAR, 18))
         else:
             notes.append(said(x + 44, y, text, theme.PAR, 18, xanchor="left"))
     if not at.upright:
