@@ -221,7 +221,7 @@ def test_a_run_that_leaves_is_told_in_round_numbers():
     film = film_of(valley_view.VIEW, l2=3.1622776601683795, variance=0.1, rate=0.5)
     said = films.plain(film.frames[-1].caption)
     assert "Diverged at step 3" in said
-    assert "product 9.9 × 10⁸" in said
+    assert "product 9.9\u00a0×\u00a010⁸" in said
 
 
 def test_a_code_that_rebuilds_nothing_has_no_negative_share():

@@ -96,3 +96,21 @@ def test_the_links_step_follows_a_film_that_becomes_shorter(visit):  # noqa: F81
     visitor.page.wait_for_url("**depth=57**")
     visitor.idle()
     assert "step" not in visitor.page.url
+
+
+def test_own_data_stand_in_their_field_whatever_was_opened_before(visit):  # noqa: F811
+    visitor = visit(viewport={"width": 390, "height": 1900})
+    visitor.open("gnn?view=train&on=own&from=constant&L2=4&seed=11")
+    area = visitor.page.locator("textarea")
+    visitor.page.wait_for_function("() => document.querySelector('textarea')?.value")
+    assert area.input_value().startswith("# one edge a line")
+    area.fill("a b\nb c\nlabels: a=0 b=1")
+    visitor.page.keyboard.press("Control+Enter")
+    visitor.page.wait_for_url("**own=a+b**")
+    visitor.idle()
+    for tab in ("Derive", "Explore"):
+        visitor.page.locator(".st-key-tab").get_by_role("radio", name=tab).click()
+        visitor.idle()
+    assert area.input_value().startswith("a b\nb c")
+    click(visitor, "Back to the example")
+    assert area.input_value().startswith("# one edge a line")

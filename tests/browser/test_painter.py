@@ -58,3 +58,16 @@ def test_bars_stay_when_their_axis_changes_with_them(visit):  # noqa: F811
     assert len(after) == len(before)
     assert max(before) > 0
     assert max(after) > 0
+
+
+def test_words_appear_where_there_were_none(visit):
+    visitor = visit().open("translation?step=0")
+    bar = visitor.page.locator(".un-bar input[type=range]").first
+    bar.focus()
+    visitor.page.keyboard.press("End")
+    visitor.page.wait_for_timeout(800)
+    stepped = "() => [...document.querySelectorAll('.un-plot .textpoint')].map(t => t.textContent)"
+    after = sorted(filter(None, visitor.page.evaluate(stepped)))
+    visitor.open("translation")
+    visitor.page.wait_for_timeout(800)
+    assert after == sorted(filter(None, visitor.page.evaluate(stepped)))

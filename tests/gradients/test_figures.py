@@ -94,10 +94,12 @@ def test_frames_on_the_way_say_where_they_are(layer):
 
 def test_the_readout_has_every_number_of_its_template():
     said = films.plain(net_film(run_net(NetSettings())).frames[-1].caption)
-    assert "After 50 layers the gradient is 2.9 × 10⁻⁸ times its size at the output" in said
+    assert (
+        "After 50 layers the gradient is 2.9\u00a0×\u00a010⁻⁸ times its size at the output" in said
+    )
     assert "vanishing" in said
     assert "about 0.707; theory says 0.707" in said
-    assert "2.0 × 10⁻⁸ of its weights" in said
+    assert "2.0\u00a0×\u00a010⁻⁸ of its weights" in said
 
 
 def test_one_net_runs_forward_then_backward():
@@ -209,9 +211,9 @@ VIEWS = {view.key: view for view in demo.VIEWS}
         (0.0, "1"),
         (-0.0047, "0.99"),
         (3.9, "7940"),
-        (-7.54, "2.9 × 10⁻⁸"),
-        (45.1, "1.3 × 10⁴⁵"),
-        (-9.0000001, "1.0 × 10⁻⁹"),
+        (-7.54, "2.9\u00a0×\u00a010⁻⁸"),
+        (45.1, "1.3\u00a0×\u00a010⁴⁵"),
+        (-9.0000001, "1.0\u00a0×\u00a010⁻⁹"),
         (-float("inf"), "0"),
     ],
 )

@@ -120,8 +120,8 @@ def test_the_long_view_tells_what_the_window_keeps():
 
 def test_a_hundred_steps_reach_as_far_as_they_should():
     film = long_figures.long_sequence(demo.run_long(demo.LongSettings(num_steps=100)))
-    assert "7.89 × 10⁻³¹" in film.frames[20].caption
-    assert "4.07 × 10¹⁷" in film.frames[60].caption
+    assert "7.89\u00a0×\u00a010⁻³¹" in film.frames[20].caption
+    assert "4.07\u00a0×\u00a010¹⁷" in film.frames[60].caption
 
 
 def test_without_inputs_nothing_is_claimed():

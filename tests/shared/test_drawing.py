@@ -154,9 +154,9 @@ def test_limits_are_written_with_all_their_digits(value, words):
         (1e-5, "10⁻⁵"),
         (0, "0"),
         (15157.5, "15160"),
-        (7.88860905e-31, "7.89 × 10⁻³¹"),
+        (7.88860905e-31, "7.89\u00a0×\u00a010⁻³¹"),
         (float("inf"), "infinite"),
-        (-2.5e-7, "−2.50 × 10⁻⁷"),
+        (-2.5e-7, "−2.50\u00a0×\u00a010⁻⁷"),
     ],
 )
 def test_numbers_are_written_for_people(value, words):

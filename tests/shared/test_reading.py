@@ -105,7 +105,7 @@ def test_polynomials_and_expressions_agree(factors, x, y):
         ),
         (
             lambda: tables.read_table("a,b\n1,2\n3", max_rows=4, max_columns=4),
-            "line 3 has 1 columns, expected 2",
+            "line 3 has 1 column, expected 2",
         ),
         (lambda: tables.read_table("1\n2\n3", max_rows=2, max_columns=4), "at most 2 rows"),
         (lambda: tables.read_numbers("1 inf", limit=9), "'inf' is not a number"),

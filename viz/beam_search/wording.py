@@ -7,7 +7,7 @@ import numpy as np
 from viz.beam_search.compute import Hypothesis, Search, Step
 from viz.beam_search.places import Moment
 from viz.beam_search.results import Run, tied
-from viz.draw.numbers import THIN, count, fixed, listed, short
+from viz.draw.numbers import FIXED, count, fixed, listed, short
 
 FEW = 4
 
@@ -29,7 +29,7 @@ def probability(log_prob: float) -> str:
     if log_prob < math.log(1e-6):
         exponent = log_prob / math.log(10)
         raised = f"{math.floor(exponent)}".translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        return f"{10 ** (exponent - math.floor(exponent)):.1f} × 10{raised}"
+        return f"{10 ** (exponent - math.floor(exponent)):.1f}{FIXED}×{FIXED}10{raised}"
     return f"{value:.3f}" if value >= 0.001 else short(value, 2)
 
 
@@ -39,7 +39,7 @@ def amount(number: int) -> str:
         return count(number)
     mantissa, exponent = f"{number:.1e}".split("e") if number < 10**300 else _powers(number)
     raised = str(int(exponent)).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{mantissa}{THIN}×{THIN}10{raised}"
+    return f"{mantissa}{FIXED}×{FIXED}10{raised}"
 
 
 def _powers(number: int) -> tuple[str, str]:

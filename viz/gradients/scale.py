@@ -8,7 +8,7 @@ import numpy as np
 
 from viz.draw import theme
 from viz.draw.graph import note
-from viz.draw.numbers import fixed, short, steady
+from viz.draw.numbers import FIXED, fixed, short, steady
 from viz.gradients.compute import Verdict
 
 Values = np.ndarray[Any, Any]
@@ -29,7 +29,7 @@ def size(log: float) -> str:
     mantissa = f"{10 ** (log - whole):.1f}"
     if mantissa == "10.0":
         whole, mantissa = whole + 1, "1.0"
-    return f"{mantissa} × {ten(whole)}"
+    return f"{mantissa}{FIXED}×{FIXED}{ten(whole)}"
 
 
 def ten(exponent: float) -> str:

@@ -164,12 +164,13 @@ def own_data(slug: str, view: View[Any, Any]) -> None:
     control = next((c for c in settings_.controls(view.settings) if c.kind == "own"), None)
     if control is None or not control.shown(known):
         return
-    place = link.own_key(slug, view.key)
+    place, state = link.own_key(slug, view.key), st.session_state
     area = f"area:{place}"
-    # Buttons and uploads change the kept text behind the area's back; then it takes the new text.
-    seen = st.session_state.get(f"seen:{place}")
-    if area not in st.session_state or seen != st.session_state[place]:
-        st.session_state[area] = st.session_state[f"seen:{place}"] = st.session_state[place]
+    # The kept text is the area's default too: one that the browser draws anew would come up empty.
+    # Buttons and uploads change the text behind the area's back; then it takes the new one.
+    if area in state and state.get(f"seen:{place}") != state[place]:
+        state[area] = state[place]
+    state[f"seen:{place}"] = state[place]
 
     def typed() -> None:
         text = st.session_state[area]
@@ -179,6 +180,7 @@ def own_data(slug: str, view: View[Any, Any]) -> None:
 
     st.text_area(
         control.label,
+        state[place],
         key=area,
         height=150,
         max_chars=control.limit,
