@@ -60,7 +60,7 @@ def test_bars_stay_when_their_axis_changes_with_them(visit):  # noqa: F811
     assert min(after) > 0
 
 
-def test_words_appear_where_there_were_none(visit):
+def test_words_appear_where_there_were_none(visit):  # noqa: F811
     visitor = visit().open("translation?step=0")
     bar = visitor.page.locator(".un-bar input[type=range]").first
     bar.focus()

@@ -31,7 +31,11 @@ _PAGE = """<style>
 @media (max-width: 640px) {
   [data-testid=stMainBlockContainer] { padding: 4rem .8rem 2rem; }
   :is(.st-key-un-header, .st-key-choose-number) [role=radiogroup] {
-    flex-wrap: wrap; row-gap: .3rem;
+    flex-wrap: wrap; gap: .3rem;
+  }
+  .st-key-un-header button[role=radio] { margin: 0; border-radius: .5rem; border-width: 1px; }
+  .st-key-un-header button[role=radio]:not([data-selected]) {
+    border-color: color-mix(in srgb, currentColor 24%, transparent);
   }
 }
 @media print {
