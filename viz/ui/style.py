@@ -35,7 +35,7 @@ _PAGE = """<style>
   }
   .st-key-un-header button[role=radio] { margin: 0; border-radius: .5rem; border-width: 1px; }
   .st-key-un-header button[role=radio]:not([data-selected]) {
-    border-color: color-mix(in srgb, currentColor 24%, transparent);
+    border-color: color-mix(in srgb, currentColor 24%, transparent) !important;
   }
 }
 @media print {
