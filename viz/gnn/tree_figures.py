@@ -228,9 +228,9 @@ def texts(result: Layers, layer: int, stage: int) -> dict[str, Any]:
     names = result.graph.names
     fine = 2 if result.is_scalar else 1
     mean = result.mean(layer)
-    sent_fine = 2 if len(mean) == 1 else 1
+    sent_fine, shown = (2 if len(mean) == 1 else 1), _long(result)
     leaves = [
-        f"<i>s</i><sub>{names[j][:6]}</sub> {vector(old[j], fine, _long(result))}"
+        f"<i>s</i><sub>{names[j][:6]}</sub> {vector(old[j], fine, shown)}"
         for j in around[:most]
     ]
     sent = [vector(message, sent_fine, 1) for _, message in result.inbox(layer)[:most]]
