@@ -230,8 +230,7 @@ def texts(result: Layers, layer: int, stage: int) -> dict[str, Any]:
     mean = result.mean(layer)
     sent_fine, shown = (2 if len(mean) == 1 else 1), _long(result)
     leaves = [
-        f"<i>s</i><sub>{names[j][:6]}</sub> {vector(old[j], fine, shown)}"
-        for j in around[:most]
+        f"<i>s</i><sub>{names[j][:6]}</sub> {vector(old[j], fine, shown)}" for j in around[:most]
     ]
     sent = [vector(message, sent_fine, 1) for _, message in result.inbox(layer)[:most]]
     mine = vector(old[result.node], fine, 2)
