@@ -100,7 +100,7 @@ def _cloud(
             "mode": "markers",
             "name": name,
             **dots,
-            "marker": {"color": color, "size": 4, "opacity": 0.28},
+            "marker": {"color": theme.faded(color, 0.28), "size": 4},
             "hoverinfo": "skip",
         }
     ]

@@ -98,7 +98,7 @@ def _traces(panel: Panel, last: int, n: str) -> list[dict[str, Any]]:
             "name": "each batch",
             "x": steps[1:],
             **own,
-            "marker": {"color": theme.MUTED, "size": 6, "opacity": 0.5},
+            "marker": {"color": theme.faded(theme.MUTED, 0.5), "size": 6},
             "hovertemplate": "batch %{x}: %{y:.3f}<extra></extra>",
         },
         {

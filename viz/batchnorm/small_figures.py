@@ -103,7 +103,7 @@ def _company(result: SmallBatches, size: BatchSize) -> list[dict[str, Any]]:
             **place,
             "x": np.arange(1, len(size.pinned) + 1),
             "y": column(size.pinned),
-            "marker": {"color": theme.FWD, "size": 5, "opacity": 0.6},
+            "marker": {"color": theme.faded(theme.FWD, 0.6), "size": 5},
             "hovertemplate": "batch %{x}: %{y:.3f}<extra></extra>",
         },
         {

@@ -91,6 +91,14 @@ TEMPLATE = go.layout.Template(
 )
 
 
+def faded(color: str, share: float) -> str:
+    """A color of the palette that lets what is behind it through.
+
+    For many points: the browser paints it in one go, where `opacity` gives each a layer.
+    """
+    return f"{color}{round(255 * share):02X}"
+
+
 def figure(data: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> Picture:
     """A figure of plain traces in a layout.
 

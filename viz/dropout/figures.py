@@ -89,7 +89,7 @@ def _cost_traces(result: Cost, last: int) -> list[dict[str, Any]]:
             "mode": "markers",
             "name": "one mask",
             **dots,
-            "marker": {"size": 6, "color": theme.MUTED, "opacity": 0.5},
+            "marker": {"size": 6, "color": theme.faded(theme.MUTED, 0.5)},
             "hovertemplate": "mask %{x}: %{y:.4g}<extra></extra>",
         },
         {

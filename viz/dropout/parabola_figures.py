@@ -24,7 +24,7 @@ def parabola(found: Slice, *, phone: bool = False) -> Film:
             "name": "one mask",
             "x": f4(np.repeat(found.at, masks)),
             "y": f4(found.clouds.ravel()),
-            "marker": {"size": 4, "color": theme.MUTED, "opacity": 0.45},
+            "marker": {"size": 4, "color": theme.faded(theme.MUTED, 0.45)},
             "hoverinfo": "skip",
         },
         {

@@ -12,27 +12,49 @@ from viz.ui import link
 from viz.view import View
 
 AT_HAND = 5
+LIVE = "live"
 _BRIEF = 15
 
 
-def draw(
-    slug: str, view: View[Any, Any], known: Mapping[str, Any], place: Any, hidden: bool = False
-) -> bool:
-    """Draw a view's controls into ``place``; whether they show what was known before.
+def draw(slug: str, view: View[Any, Any], known: Mapping[str, Any], hidden: bool = False) -> bool:
+    """Draw a view's controls; whether they show what was known before.
 
     The first five that are shown stand in the column, the others in a popover. In lecture mode
     they are drawn all the same but hidden, since an undrawn widget would leave the link.
     """
-    drawn = [c for c in settings_.controls(view.settings) if c.kind != "own" and c.shown(known)]
-    changed = _forget_problems(slug, [control.key for control in drawn])
+    drawn = _shown(view, known)
+    changed = _moved(slug, view, [control.key for control in drawn])
     few = len(drawn) <= AT_HAND + 1
-    with place:
-        shown = [_widget(control, changed) for control in (drawn if few else drawn[:AT_HAND])]
-        if not few:
-            more = st.container() if hidden else st.expander("More settings", key="un-more")
-            with more:
-                shown += [_widget(control, changed) for control in drawn[AT_HAND:]]
+    shown = [_widget(control, changed) for control in (drawn if few else drawn[:AT_HAND])]
+    if not few:
+        more = st.container() if hidden else st.expander("More settings", key="un-more")
+        with more:
+            shown += [_widget(control, changed) for control in drawn[AT_HAND:]]
     return all(c.snap(value) == known[c.field] for c, value in zip(drawn, shown, strict=True))
+
+
+def _shown(view: View[Any, Any], known: Mapping[str, Any]) -> list[Control]:
+    found = settings_.controls(view.settings)
+    return [control for control in found if control.kind != "own" and control.shown(known)]
+
+
+def _moved(slug: str, view: View[Any, Any], drawn: list[str]) -> Callable[[], None]:
+    """What a moved control does.
+
+    The picture follows alone: the browser would take as long to draw five controls anew. If a
+    control comes, goes or snaps to another value, the whole page is run.
+    """
+
+    def moved() -> None:
+        state = st.session_state
+        _forget_problems(slug, drawn)()
+        known = _known(slug, view)
+        shown = _shown(view, known)
+        still = all(state.get(c.key) == known[c.field] for c in shown)
+        if still and [c.key for c in shown] == drawn:
+            st.rerun(LIVE)
+
+    return moved
 
 
 def enter(slug: str, views: tuple[View[Any, Any], ...]) -> None:

@@ -1,6 +1,6 @@
 """The frame of a concept's page: header, stage, controls, tabs; in lecture mode the stage alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -54,11 +54,14 @@ class Page:
         self.question_place, self.figure_place = left.container(), left.container()
         self.tab = self._tabs()
         # The picture is sent first: the browser paints it before it draws the rest of the page.
-        with left:
-            if self.asking:
-                self._hide_controls()
-            else:
+        if self.asking:
+            with self.question_place:
+                notices.warn(self._problems())
+        else:
+            with left:
                 self._live()
+        with self.controls_place:
+            self._controls()
         if not self.bare:
             self._header(header)
         if self.tab == TABS[0]:
@@ -66,9 +69,9 @@ class Page:
                 tabs.suggestions(self.slug, self.views, self.view)
             tabs.related(self.slug)
 
-    @st.fragment
+    @st.fragment(key=controls.LIVE)
     def _live(self) -> None:
-        """Stage, controls, and what the open tab says of the present settings."""
+        """The stage, and what the open tab says of the present settings."""
         self.notice_place = st.container()
         values = controls.values(self.slug, self.view)
         self.settings = settings.settings_from(self.view.settings, values)
@@ -79,16 +82,9 @@ class Page:
             if found.job is not None:
                 events.watch(self.slug, self.view.key, self.settings)
             notices.warn([*self._problems(), *filter(None, (found.problem, sentence))])
-        self._controls(values)
         if self.tab:
             with self.live_place:
                 self._open_tab()
-
-    def _hide_controls(self) -> None:
-        """While a question is open its settings stay in the link, and its picture away."""
-        with self.question_place:
-            notices.warn(self._problems())
-        self._controls(controls.values(self.slug, self.view))
 
     def _problems(self) -> list[str]:
         """What is wrong with the link."""
@@ -96,14 +92,13 @@ class Page:
         unknown = st.session_state.get(f"unknown:{self.slug}", ())
         return [*unknown, *controls.problems(self.slug, self.view, raw)]
 
-    def _controls(self, values: Mapping[str, Any]) -> None:
+    def _controls(self) -> None:
+        """While a question is open they are hidden, and stay in the link."""
         hidden = self.bare or self.asking
-        # Streamlit puts what a fragment writes outside itself one container deeper. A control that
-        # came back at another place would lose its parameter of the link.
-        place = self.controls_place.container() if self.asking else self.controls_place
-        agreed = controls.draw(self.slug, self.view, values, place, hidden=hidden)
+        values = controls.values(self.slug, self.view)
+        agreed = controls.draw(self.slug, self.view, values, hidden=hidden)
         if not hidden:
-            self._buttons(place)
+            self._buttons()
         self._again(agreed)
 
     def _again(self, agreed: bool) -> None:
@@ -179,20 +174,22 @@ class Page:
         left, right = st.columns(COLUMNS, gap="medium")
         return left, right.container(key="un-hidden" if self.asking else "un-controls")
 
-    def _buttons(self, place: Any) -> None:
-        row = place.container(horizontal=True, gap="small")
+    def _buttons(self) -> None:
+        row = st.container(horizontal=True, gap="small")
         row.button("Reset", on_click=self._reset)
         pinned = "ghost" in st.query_params
         # One key for both, so that the focus stays where it is.
         row.button(
             "Unpin" if pinned else "Pin",
             key="un-pin",
-            on_click=link.write,
-            args=("ghost", None if pinned else link.ghost_text(self.shown)),
+            on_click=self._pin,
             help="Take the pale ghost away"
             if pinned
             else "Keep this picture as a pale ghost behind the next ones",
         )
+
+    def _pin(self) -> None:
+        link.write("ghost", None if "ghost" in st.query_params else link.ghost_text(self.shown))
 
     def _reset(self) -> None:
         link.write("ghost", None)

@@ -27,6 +27,9 @@ _PAGE = """<style>
 .st-key-tab button[data-selected] p { font-weight: 600; }
 [class*=st-key-finding] button { min-height: 1.7rem; padding: 0; text-align: left; }
 [class*=st-key-un-storage] { position: absolute; }
+/* Streamlit fades what a run has not sent yet, which gives each element a layer of its own to
+   paint. A run is over before the fade begins, and longer work has a bar. */
+[data-stale=true] { opacity: 1 !important; transition: none !important; }
 .st-key-un-hidden { display: none; }
 @media (max-width: 640px) {
   [data-testid=stMainBlockContainer] { padding: 4rem .8rem 2rem; }
