@@ -1,6 +1,7 @@
 """The link follows what is done on a page, and the page follows the link."""
 
 import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.test_app import visit  # noqa: F401
 
@@ -12,9 +13,8 @@ def click(visitor, words):
     visitor.idle()
 
 
-def nudge(visitor):
-    slider = visitor.page.locator(".st-key-un-controls input[type=range]").last
-    slider.focus()
+def nudge(visitor, place=-1):
+    visitor.page.locator(".st-key-un-controls input[type=range]").nth(place).focus()
     visitor.press("ArrowLeft", 600)
     visitor.idle()
 
@@ -114,3 +114,60 @@ def test_own_data_stand_in_their_field_whatever_was_opened_before(visit):  # noq
     assert area.input_value().startswith("a b\nb c")
     click(visitor, "Back to the example")
     assert area.input_value().startswith("# one edge a line")
+
+
+def _elements(frames):
+    """The kinds of element in what the server sent."""
+    messages = [ForwardMsg.FromString(frame) for frame in frames]
+    return [message.delta.new_element.WhichOneof("type") for message in messages]
+
+
+def test_a_moved_control_sends_the_picture_and_no_control(visit):  # noqa: F811
+    visitor, frames = visit(), []
+
+    def listen(socket):
+        socket.on("framereceived", lambda frame: frames.append(frame))
+
+    visitor.page.on("websocket", listen)
+    visitor.open("dropout")
+    assert "slider" in _elements(frames)
+    before, frames[:] = visitor.text(".un-caption"), []
+    nudge(visitor, 0)
+    assert visitor.text(".un-caption") != before
+    sent = _elements(frames)
+    assert "bidi_component" in sent
+    assert not {"slider", "selectbox", "button", "button_group"} & {*sent}
+
+
+def test_a_choice_brings_and_takes_the_controls_it_needs(visit):  # noqa: F811
+    visitor = visit().open("dropout")
+    labels = visitor.page.locator(".st-key-un-controls [data-testid=stWidgetLabel]")
+    before = labels.all_inner_texts()
+    assert "Features d" in before
+    visitor.page.get_by_role("combobox", name="Data").click()
+    visitor.page.get_by_role("option", name="own").click()
+    visitor.page.wait_for_url("**cols=own**")
+    visitor.idle()
+    assert "Features d" not in labels.all_inner_texts()
+    assert visitor.page.locator("textarea").count() == 1
+    click(visitor, "Reset")
+    assert labels.all_inner_texts() == before
+
+
+def test_pressing_faster_than_the_server_answers_ends_at_the_last_value(visit):  # noqa: F811
+    visitor = visit().open("gradients")
+    visitor.page.locator(".st-key-un-controls input[type=range]").first.focus()
+    for _ in range(12):
+        visitor.press("ArrowRight", 30)
+    visitor.page.wait_for_url("**depth=62**")
+    visitor.idle()
+    shown, words = visitor.figure(), visitor.text(".un-caption")
+    again = visit().open("gradients?depth=62")
+    assert (again.figure(), again.text(".un-caption")) == (shown, words)
+
+
+def test_what_is_pinned_is_what_is_shown(visit):  # noqa: F811
+    visitor = visit().open("dropout")
+    nudge(visitor, 0)
+    click(visitor, "Pin")
+    assert "ghost=p%3D0.49" in visitor.page.url
