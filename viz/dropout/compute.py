@@ -98,11 +98,10 @@ def exact_loss(
         raise ValueError(
             f"exact enumeration needs 2^d masks per row; d is {width}, the limit is {ENUMERABLE}"
         )
-    total = 0.0
-    for mask in itertools.product((0, 1), repeat=width):
-        chance = math.prod(keep_prob if kept else 1 - keep_prob for kept in mask)
-        total += chance * float(((targets - (data * np.array(mask)) @ weight) ** 2).sum())
-    return total
+    masks = np.array(list(itertools.product((0, 1), repeat=width)))
+    chances = np.where(masks, keep_prob, 1 - keep_prob).prod(axis=1)
+    costs = ((targets - (masks * weight) @ data.T) ** 2).sum(axis=1)
+    return float(chances @ costs)
 
 
 def monte_carlo(

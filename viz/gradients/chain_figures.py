@@ -88,7 +88,7 @@ def caption(found: "Chain", at: int, layer: int) -> str:
         )
     same = len(set(found.factors)) == 1
     base = f"{short(abs(found.factors[0]), 4)} to the power {steps}" if same else "their product"
-    said = f"After {count} the gradient’s size is {base} = {size}"
+    said = f"After {count} the gradient's size is {base} = {size}"
     if at:
         return f"{said}."
     mean = 10 ** (log / steps)
@@ -110,7 +110,7 @@ def _layout(
         "yanchor": "bottom",
         "size": 15 if phone else 17,
     }
-    word = "your run’s gradient" if not found.factors else f"gradient {found.names[0]}"
+    word = "your run's gradient" if not found.factors else f"gradient {found.names[0]}"
     curves = [found.logs] if found.other is None else [found.logs, found.other]
     last = int(layers[-1])
     middle = max(middle_of(max(last, 1)) - int(layers[0]), 0)

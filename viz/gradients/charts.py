@@ -38,11 +38,11 @@ def forgotten_scale(*, phone: bool = False) -> Film:
         note(float(x[-1]), end, arch, size=15, color=COLORS[arch], xanchor="left", xshift=8)
         for arch, end in zip(ARCHITECTURES, ends, strict=True)
     ]
-    wide = "gradient at the input after 50 layers, against the weights’ scale"
-    notes += _title("gradient at the input, by weights’ scale" if phone else wide)
+    wide = "gradient at the input after 50 layers, against the weights' scale"
+    notes += _title("gradient at the input, by weights' scale" if phone else wide)
     spread = [float(np.ptp(row)) for row in middle]
     caption = (
-        f"Weights from {short(float(scales[0]))} to {short(float(scales[-1]))} times Xavier’s: "
+        f"Weights from {short(float(scales[0]))} to {short(float(scales[-1]))} times Xavier's: "
         f"without tricks the gradient moves over {fixed(spread[0], 0)} decades, with batch norm "
         f"over {fixed(spread[2], 2)}; but it stays near {scale.ten(float(np.median(middle[2])))}, "
         "not near 1."
@@ -58,7 +58,7 @@ def forgotten_scale(*, phone: bool = False) -> Film:
                 else ["¼", "½", "Xavier", "He", "2", "4", "8", "16"]
             ),
             "tickangle": 0,
-            "title": {"text": "× Xavier’s (He is √2)" if phone else "weights, times Xavier’s"},
+            "title": {"text": "× Xavier's (He is √2)" if phone else "weights, times Xavier's"},
             "showgrid": False,
         },
         yaxis=scale.axis(low, high),
@@ -102,7 +102,7 @@ def batch_growth(*, phone: bool = False) -> Film:
     low, high = 0.0, float(np.ceil(ratios.max() + 1))
     text = "He + batch norm: growth over 50 layers, by batch size"
     caption = (
-        f"Batch norm’s growth depends on the batch: {scale.ten(float(middle[0]))} with 2 samples, "
+        f"Batch norm's growth depends on the batch: {scale.ten(float(middle[0]))} with 2 samples, "
         f"{scale.ten(float(middle[3]))} with 8, {scale.ten(float(middle[-1]))} with 256 "
         "(median of 20 seeds, grey dots)."
     )
@@ -151,18 +151,18 @@ def learning_speeds(net: Net, *, phone: bool = False) -> Film:
              xanchor="right", xshift=-12)
         for name, (_, _, color, _) in lines.items()
     ]  # fmt: skip
-    words = "gradients, relative to the last layer’s" if phone else (
-        "who learns slowest? gradients relative to the last layer’s"
+    words = "gradients, relative to the last layer's" if phone else (
+        "who learns slowest? gradients relative to the last layer's"
     )  # fmt: skip
     ratio = float(trace.weight_grad.max() / trace.weight_grad.min())
     caption = (
-        f"From layer to layer the weights’ gradients differ by a factor of at most "
-        f"{scale.size(float(np.log10(ratio)))}, while the activations’ gradient changes by "
+        f"From layer to layer the weights' gradients differ by a factor of at most "
+        f"{scale.size(float(np.log10(ratio)))}, while the activations' gradient changes by "
         f"{fixed(abs(net.log_ratio), 1)} decades. "
         + (
             "A bias before batch norm gets no gradient at all: the mean is subtracted."
             if dead
-            else "The biases’ gradients follow the activations’."
+            else "The biases' gradients follow the activations'."
         )
     )
     layout = theme.chart(

@@ -32,10 +32,11 @@ def which_curve(rng: np.random.Generator | None) -> Question:
         mixed = [change.get(i, i) for i in order]
         return tuple(tuple(i == column for column in range(4)) for i in mixed)
 
+    words = init.replace("He × 2", "twice He's")
     return Question(
         id="gr-x3",
-        prompt=f"Four ReLU nets with {init.replace('He × 2', 'twice He’s')} initialization, 50 "
-        "layers. Which curve belongs to which net?",
+        prompt=f"Four ReLU nets with {words} initialization, 50 layers. Which curve belongs to "
+        "which net?",
         answer=Table(
             tuple(f"curve {letter}" for letter in LETTERS),
             tuple(WORDS.values()),
@@ -48,12 +49,12 @@ def which_curve(rng: np.random.Generator | None) -> Question:
             Feedback(swapped(0, 1), "A skip adds to the gradient: it lies above the plain net."),
             Feedback(
                 swapped(2, 3),
-                "With a skip beside it, each block’s batch norm counts less and less: that curve "
+                "With a skip beside it, each block's batch norm counts less and less: that curve "
                 "is the flatter one.",
             ),
             Feedback(
                 swapped(1, 2) if init == "He" else swapped(0, 2),
-                "Batch norm’s curve has the same slope whatever the init: 1.21 per layer, about "
+                "Batch norm's curve has the same slope whatever the init: 1.21 per layer, about "
                 "10⁴ after 50.",
             ),
             Feedback(

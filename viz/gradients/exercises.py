@@ -39,7 +39,7 @@ def table(rng: Rng | None) -> Question:
         prompt="Gradients of deep nets vanish or explode. Tick against which of the two each tool "
         "helps **primarily**, compared with the same net without it: one column, both, or none.",
         answer=Table(names, COLUMNS, tuple(row.key for row in rows), also=also),
-        why="He’s weights are larger than Xavier’s by √2, which makes up for the half that ReLU "
+        why="He's weights are larger than Xavier's by √2, which makes up for the half that ReLU "
         "switches off: against vanishing, compared with Xavier. (Ticking both is accepted: against "
         "a naive start both inits cure explosion.) A skip is an identity path that nothing "
         "shrinks: against vanishing, compared with a plain net; it adds 1 to each factor, so not "
@@ -49,7 +49,7 @@ def table(rng: Rng | None) -> Question:
             _ticks(
                 0,
                 lambda row: row == (False, True),
-                "He weights are larger than Xavier’s, by √2. Larger weights cannot reduce an "
+                "He weights are larger than Xavier's, by √2. Larger weights cannot reduce an "
                 "explosion relative to Xavier.",
             ),
             _ticks(0, lambda row: row == (False, False), further_tools.HE_MISSED),
@@ -64,7 +64,7 @@ def table(rng: Rng | None) -> Question:
                 2,
                 lambda row: not row[1],
                 "Against what? Explore, “Show me: BN, exploding”. If you thought "
-                "of Yang et al.: right about initialization of plain nets; the exam’s "
+                "of Yang et al.: right about initialization of plain nets; the exam's "
                 "baseline is a badly scaled net.",
             ),
         ),
@@ -102,8 +102,8 @@ def power_of_ten(rng: Rng | None) -> Question:
     factor = found.factor
     return Question(
         id="gr-x2",
-        prompt=f"A plain ReLU net of {depth} layers, its weights {words}Xavier’s. By which power "
-        "of ten does the gradient’s size at the input differ from that at the output? (Type the "
+        prompt=f"A plain ReLU net of {depth} layers, its weights {words}Xavier's. By which power "
+        "of ten does the gradient's size at the input differ from that at the output? (Type the "
         "exponent, for example −3.)",
         answer=answer,
         why=f"ReLU halves the squared size, the weights multiply it by {short(gain**2)}: the size "
@@ -155,7 +155,7 @@ def skips_on_a_healthy_net(rng: Rng | None) -> Question:
         "a smaller branch (1/√L) or batch norm inside it prevents that.",
         feedback=(
             Feedback(
-                place(1), "The layer’s own path keeps its size, and the identity comes on top."
+                place(1), "The layer's own path keeps its size, and the identity comes on top."
             ),
             Feedback(place(2), "The identity path lets nothing shrink: its factor alone is 1."),
             Feedback(place(3), "Squares add: the size grows by √2 per layer, not by 2."),

@@ -13,7 +13,7 @@ from viz.gradients.layer_axis import EDGE, TITLE, end_of, last_layer, layer_axis
 from viz.gradients.results import Curve, Summary, Tick
 
 HEAD = (
-    "<b>← gradient, relative to the output’s</b><br>"
+    "<b>← gradient, relative to the output's</b><br>"
     f"<span style='color:{theme.MUTED}'>dashed: theory; shaded: 20 seeds</span>"
 )
 BOARD = {"xaxis": "x2", "yaxis": "y2"}

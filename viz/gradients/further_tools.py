@@ -9,7 +9,7 @@ from viz.gradients.tick_view import TickSettings
 from viz.quiz import Feedback, Question, Row, Table
 
 HE_MISSED = (
-    "Explore, “Show me: He, vanishing”: compared with Xavier, He’s √2 puts back what ReLU took."
+    "Explore, “Show me: He, vanishing”: compared with Xavier, He's √2 puts back what ReLU took."
 )
 SKIP_EXPLODES = "The identity path adds 1 to each factor; try He × 2 with skip: 10¹⁵ becomes 10¹⁷."
 SKIP_MISSED = (
@@ -47,7 +47,7 @@ TOOLS = (
     Tool(
         "skip connections, compared with the same plain net with small weights",
         SEED.of("skip").key,
-        "a skip’s identity path cannot shrink: against vanishing",
+        "a skip's identity path cannot shrink: against vanishing",
         SKIP_EXPLODES,
         SKIP_MISSED,
     ),
@@ -76,7 +76,7 @@ TOOLS = (
     Tool(
         "ReLU, compared with sigmoid in a plain Xavier net",
         (True, False),
-        "a sigmoid’s slope is at most ¼, ReLU’s is 1 where it is on: against vanishing",
+        "a sigmoid's slope is at most ¼, ReLU's is 1 where it is on: against vanishing",
         "The sigmoid net does not explode in the first place.",
         "The slope of a sigmoid is at most ¼: its gradients vanish fastest of all.",
     ),

@@ -26,9 +26,9 @@ NAMES = {
 BRIEF = {
     "hidden_rms": "activations",
     "grad_norm": "gradient",
-    "weight_grad": "weights’ gradient",
+    "weight_grad": "weights' gradient",
     "update": "relative update",
-    "bias_grad": "biases’ gradient",
+    "bias_grad": "biases' gradient",
 }
 MOVING = ("forward", "backward", "forward head", "backward head")
 FORWARD_FRAMES, BACKWARD_FRAMES = 26, 75

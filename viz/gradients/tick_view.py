@@ -119,10 +119,10 @@ PRESETS = (
     _show("Show me: He, vanishing", "He", "vanish", "Compared with Xavier."),
     _show("Show me: He, exploding", "He", "explode", "Compared with Xavier of the same gain."),
     _show("He, also accepted", "He", "explode", "Compared with N(0, 1).", catch=True),
-    _show("Show me: skip, vanishing", "skip", "vanish", "Compared with weights half of Xavier’s."),
-    _show("Show me: skip, exploding", "skip", "explode", "Compared with twice He’s weights."),
+    _show("Show me: skip, vanishing", "skip", "vanish", "Compared with weights half of Xavier's."),
+    _show("Show me: skip, exploding", "skip", "explode", "Compared with twice He's weights."),
     _show("skip, the catch", "skip", "explode", "Compared with a healthy He net.", catch=True),
-    _show("Show me: BN, vanishing", "BN", "vanish", "Compared with weights half of Xavier’s."),
+    _show("Show me: BN, vanishing", "BN", "vanish", "Compared with weights half of Xavier's."),
     _show("Show me: BN, exploding", "BN", "explode", "Compared with N(0, 1)."),
     _show("BN, the catch", "BN", "explode", "Compared with a healthy He net.", catch=True),
 )

@@ -72,10 +72,10 @@ def judgement(found: Tick) -> str:
     helps = found.effect in ("cures", "relieves")
     outcome = f"{outcome[0].upper()}{outcome[1:]}"
     if helps == found.ticked:
-        return f"{outcome}: {'the exam’s ✓' if helps else 'no tick, as in the exam'}."
+        return f"{outcome}: " + ("the exam's ✓." if helps else "no tick, as in the exam.")
     depth = found.before.spec.depth
     return (
-        f"{outcome}; the exam’s {'✓' if found.ticked else 'empty cell'} is about deep nets, here "
+        f"{outcome}; the exam's {'✓' if found.ticked else 'empty cell'} is about deep nets, here "
         f"{depth} {layers(depth)} are too few to show it."
     )
 

@@ -26,7 +26,8 @@ class Page:
     """One concept's page: ``show`` its views, then ``ask`` its questions.
 
     What follows the controls is a fragment: moving one runs and sends that part alone. Header,
-    tabs, suggestions and questions stand around it and are run when something else happens.
+    controls, tabs, suggestions and questions stand around it and are run when something else
+    happens.
     """
 
     def __init__(self, slug: str) -> None:
