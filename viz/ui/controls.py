@@ -23,7 +23,7 @@ def draw(slug: str, view: View[Any, Any], known: Mapping[str, Any], hidden: bool
     they are drawn all the same but hidden, since an undrawn widget would leave the link.
     """
     drawn = _shown(view, known)
-    changed = _moved(slug, view, [control.key for control in drawn])
+    changed = _moved(slug, view, [control.key for control in drawn], hidden)
     few = len(drawn) <= AT_HAND + 1
     shown = [_widget(control, changed) for control in (drawn if few else drawn[:AT_HAND])]
     if not few:
@@ -38,11 +38,11 @@ def _shown(view: View[Any, Any], known: Mapping[str, Any]) -> list[Control]:
     return [control for control in found if control.kind != "own" and control.shown(known)]
 
 
-def _moved(slug: str, view: View[Any, Any], drawn: list[str]) -> Callable[[], None]:
+def _moved(slug: str, view: View[Any, Any], drawn: list[str], hidden: bool) -> Callable[[], None]:
     """What a moved control does.
 
     The picture follows alone: the browser would take as long to draw five controls anew. If a
-    control comes, goes or snaps to another value, the whole page is run.
+    control comes, goes or snaps to another value, or there is no picture, the whole page is run.
     """
 
     def moved() -> None:
@@ -51,7 +51,7 @@ def _moved(slug: str, view: View[Any, Any], drawn: list[str]) -> Callable[[], No
         known = _known(slug, view)
         shown = _shown(view, known)
         still = all(state.get(c.key) == known[c.field] for c in shown)
-        if still and [c.key for c in shown] == drawn:
+        if still and not hidden and [c.key for c in shown] == drawn:
             st.rerun(LIVE)
 
     return moved
