@@ -19,8 +19,8 @@ _BRIEF = 15
 def draw(slug: str, view: View[Any, Any], known: Mapping[str, Any], hidden: bool = False) -> bool:
     """Draw a view's controls; whether they show what was known before.
 
-    The first five that are shown stand in the column, the others in a popover. In lecture mode
-    they are drawn all the same but hidden, since an undrawn widget would leave the link.
+    The first five that are shown stand in the column, the others below it behind "More settings".
+    Hidden ones are drawn all the same, since an undrawn widget would leave the link.
     """
     drawn = _shown(view, known)
     changed = _moved(slug, view, [control.key for control in drawn], hidden)
@@ -47,7 +47,7 @@ def _moved(slug: str, view: View[Any, Any], drawn: list[str], hidden: bool) -> C
 
     def moved() -> None:
         state = st.session_state
-        _forget_problems(slug, drawn)()
+        _forget_problems(slug, drawn)
         known = _known(slug, view)
         shown = _shown(view, known)
         still = all(state.get(c.key) == known[c.field] for c in shown)
@@ -111,23 +111,20 @@ def _fits(control: Control, value: Any) -> bool:
     return isinstance(value, bool) if control.kind == "switch" else isinstance(value, str)
 
 
-def _forget_problems(slug: str, drawn: Collection[str] = ()) -> Callable[[], None]:
-    def forget() -> None:
-        state = st.session_state
-        state[f"problems:{slug}"] = ()
-        for key in state.pop(f"refused:{slug}", ()):
-            # Streamlit takes a bad value out of the link for the widgets that it draws.
-            if key not in drawn:
-                link.write(key, None)
-        state[f"said:{slug}"] = ""
-        if state.pop(f"unknown:{slug}", ""):
-            link.write("view", None)
-        moved, step, words = state.get(f"mounted:{slug}", (None, None, ""))
-        if words:
-            state[f"mounted:{slug}"] = (moved, step, "")
-            link.write("step", None)
-
-    return forget
+def _forget_problems(slug: str, drawn: Collection[str] = ()) -> None:
+    state = st.session_state
+    state[f"problems:{slug}"] = ()
+    for key in state.pop(f"refused:{slug}", ()):
+        # Streamlit takes a bad value out of the link for the widgets that it draws.
+        if key not in drawn:
+            link.write(key, None)
+    state[f"said:{slug}"] = ""
+    if state.pop(f"unknown:{slug}", ""):
+        link.write("view", None)
+    moved, step, words = state.get(f"mounted:{slug}", (None, None, ""))
+    if words:
+        state[f"mounted:{slug}"] = (moved, step, "")
+        link.write("step", None)
 
 
 def _widget(control: Control, changed: Callable[[], None]) -> Any:
@@ -198,7 +195,7 @@ def own_data(slug: str, view: View[Any, Any]) -> None:
         text = st.session_state[area]
         st.session_state[f"seen:{place}"] = text
         link.keep_own(slug, view, text)
-        _forget_problems(slug)()
+        _forget_problems(slug)
 
     st.text_area(
         control.label,

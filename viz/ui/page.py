@@ -50,7 +50,7 @@ class Page:
         self.view = self._view()
         self.asking = self._checks() and ask.is_open(self.concept.exercises())
         header = st.container() if self.bare else st.container(key="un-header")
-        left, self.controls_place = self._columns()
+        left, right = self._columns()
         # Questions write here: in the stage's column, and not where the fragment clears.
         self.question_place, self.figure_place = left.container(), left.container()
         self.tab = self._tabs()
@@ -61,7 +61,7 @@ class Page:
         else:
             with left:
                 self._live()
-        with self.controls_place:
+        with right:
             self._controls()
         if not self.bare:
             self._header(header)
