@@ -179,6 +179,29 @@ def test_the_formula_lies_in_the_95_percent_interval_95_times_in_100():
     assert 367 <= inside <= 393
 
 
+@pytest.mark.parametrize("p", [2**-17, 2**-17 + 2**-16, 0.3, 1 - 2**-18])
+@pytest.mark.parametrize("shared", [False, True])
+def test_entries_are_kept_with_exactly_the_probability_that_is_asked_for(p, shared):
+    # With ones as data and as weight, a draw costs as much as it keeps entries.
+    ones, zeros, draws = np.ones((1000, 1)), np.zeros(1000), 20_000
+    rng = np.random.default_rng(4)
+    trial = compute.monte_carlo(
+        ones, zeros, np.ones(1), keep_prob=p, draws=draws, rng=rng, shared=shared
+    )
+    drawn = draws * (1 if shared else 1000)
+    kept = trial.samples.sum() / (1000 if shared else 1)
+    assert abs(kept - p * drawn) <= 5 * np.sqrt(p * (1 - p) * drawn) + 1e-6
+
+
+def test_another_probability_keeps_the_same_random_numbers():
+    one, near, far = (
+        compute.monte_carlo(X, Y, W, keep_prob=p, draws=1000, rng=np.random.default_rng(5)).samples
+        for p in (0.5, 0.5 + 2**-20, 0.51)
+    )
+    np.testing.assert_array_equal(one, near)
+    assert (one == far).mean() > 0.9
+
+
 def test_with_everything_kept_every_mask_costs_the_same():
     trial = compute.monte_carlo(X, Y, W, keep_prob=1, draws=10, rng=np.random.default_rng(0))
     assert trial.standard_error == 0

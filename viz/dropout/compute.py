@@ -11,6 +11,7 @@ import numpy.typing as npt
 from viz.dropout.samples import check, standardize
 
 FloatArray = npt.NDArray[np.float64]
+Masks = npt.NDArray[np.bool_]
 ENUMERABLE = 12
 CHUNK = 250
 TINY = 1e-12
@@ -121,19 +122,34 @@ def monte_carlo(
     if p == 1:
         total = float(((targets - data @ weight) ** 2).sum())
         return MonteCarlo(np.full(draws, total), total, 0.0)
-    scaled = (data * weight).astype(np.float32)
-    samples = np.empty(draws)
+    scaled = np.ascontiguousarray((data * weight).T, dtype=np.float32)
+    samples, rest = np.empty(draws), rng.spawn(1)[0]
     size = max(1, min(CHUNK, 4_000_000 // max(1, rows * width)))
     for start in range(0, draws, size):
         count = min(size, draws - start)
-        shape = (count, 1 if shared else rows, width)
-        kept = rng.random(shape, dtype=np.float32) < p
-        predicted = np.einsum("cnd,nd->cn", np.broadcast_to(kept, (count, rows, width)), scaled)
+        kept = _kept((count, width, 1 if shared else rows), p, rng, rest)
+        predicted = np.einsum("cdn,dn->cn", np.broadcast_to(kept, (count, width, rows)), scaled)
         samples[start : start + count] = ((targets - predicted) ** 2).sum(axis=1)
         if progress is not None:
             progress(start / draws, f"{start} of {draws} masks")
     spread = float(samples.std(ddof=1)) if draws > 1 else 0.0
     return MonteCarlo(samples, float(samples.mean()), spread / math.sqrt(draws))
+
+
+def _kept(
+    shape: tuple[int, ...], keep_prob: float, rng: np.random.Generator, rest: np.random.Generator
+) -> Masks:
+    """True with probability ``keep_prob``, each by itself.
+
+    The first 16 bits of a uniform number decide, which takes half the time of drawing all of it.
+    Where they tie, ``rest`` draws the others: how many it draws does not move the next masks.
+    """
+    bound = int(keep_prob * 2**16)
+    first = rng.integers(2**16, size=math.prod(shape), dtype=np.uint16)
+    kept = first < bound
+    ties = np.flatnonzero(first == bound)
+    kept[ties] = rest.random(len(ties)) < keep_prob * 2**16 - bound
+    return kept.reshape(shape)
 
 
 def dropout_weights(data: FloatArray, targets: FloatArray, *, keep_prob: float) -> FloatArray:
