@@ -27,7 +27,9 @@ def named(film, name):
 
 
 def notes(film):
-    return " ".join(note.text for note in film.figure.layout.annotations)
+    written = [t for t in film.figure.data if t.mode == "text"]
+    texts = [note.text for note in film.figure.layout.annotations]
+    return " ".join([*texts, *(text for trace in written for text in trace.text)])
 
 
 def test_the_running_mean_ends_inside_the_funnel_on_the_formula():
@@ -40,6 +42,23 @@ def test_the_running_mean_ends_inside_the_funnel_on_the_formula():
     funnel = named(film, "funnel")
     width = np.ptp(np.asarray(funnel.y)[[0, -1]])
     assert width == pytest.approx(2 * result.error(1), rel=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_average_stands_on_its_own_side_of_the_formula(seed):
+    result = result_of("cost", seed=seed)
+    words = named(view("cost").film(result), "numbers")
+    formula, mean = (float(text.split("<b>")[1].removesuffix("</b>")) for text in words.text)
+    assert formula == pytest.approx(result.loss.total, rel=1e-3)
+    assert mean == pytest.approx(result.running[-1], rel=1e-3)
+    (above, below), total = words.y, result.loss.total
+    assert (above - total) * (below - total) < 0
+    assert (below > above) == (result.running[-1] > total)
+
+
+def test_the_next_keep_probability_moves_numbers_and_no_note():
+    notes_of = [film_of("cost", keep_prob=p).picture.layout["annotations"] for p in (0.5, 0.51)]
+    assert notes_of[0] == notes_of[1]
 
 
 def test_a_mean_outside_the_interval_is_called_so():

@@ -118,24 +118,41 @@ def note(
 
 
 _SIDES = {"left": "middle right", "center": "middle center", "right": "middle left"}
+_AROUND = [(x, y) for x in (-2, 0, 2) for y in (-2, 0, 2) if x or y]
+_HALO = ", ".join(f"{x}px {y}px {theme.BG}" for x, y in _AROUND)
 
 
-def written(name: str, notes: Sequence[Mapping[str, Any]], **axes: str) -> dict[str, Any]:
-    """Notes as one trace of texts; ``axes`` names its axes if they are not the first ones.
+def written(
+    name: str,
+    notes: Sequence[Mapping[str, Any]],
+    *,
+    digits: int = 1,
+    halo: bool = False,
+    **axes: str,
+) -> dict[str, Any]:
+    """Notes as one trace of texts.
 
     It is redrawn in half the time of as many annotations, and their number may change.
+
+    Args:
+        name: the trace's name.
+        notes: each with its own anchor, size and color.
+        digits: to which x and y are rounded; 1 suits pixels.
+        halo: put the ground's color around the letters, for words that lie on lines or points.
+        axes: the trace's axes if they are not the first ones.
     """
     return {
         "type": "scatter",
         "mode": "text",
         "name": name,
-        "x": [round(float(note["x"]), 1) for note in notes],
-        "y": [round(float(note["y"]), 1) for note in notes],
+        "x": [round(float(note["x"]), digits) for note in notes],
+        "y": [round(float(note["y"]), digits) for note in notes],
         "text": [note["text"] for note in notes],
         "textposition": [_SIDES[note["xanchor"]] for note in notes],
         "textfont": {
             "size": [note["font"]["size"] for note in notes],
             "color": [note["font"]["color"] for note in notes],
+            **({"shadow": _HALO} if halo else {}),
         },
         "hoverinfo": "skip",
         "cliponaxis": False,

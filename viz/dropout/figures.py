@@ -36,11 +36,16 @@ def melting_cost(result: Cost, *, phone: bool = False) -> Film:
         xaxis2={**hidden, "range": [-0.5, 1.56], "domain": split[1], "anchor": "y2"},
         yaxis2={**hidden, "range": [FLOOR, 1.06], "domain": heights[1], "anchor": "x2"},
         annotations=[
-            *_cost_notes(result, split, heights, low, high, phone),
+            *_cost_notes(result, split, heights, phone),
             *_norm_notes(result, phone),
         ],
     )
-    traces = [*_cost_traces(result, len(result.shown) - 1), *_slope_traces(result)]
+    traces = [
+        *_cost_traces(result, len(result.shown) - 1),
+        *_slope_traces(result),
+        _numbers(result, low, high),
+        _common(result),
+    ]
     frames = tuple(
         Frame(
             f"{count(int(n))} mask{'' if n == 1 else 's'}",
@@ -170,63 +175,50 @@ def _slope_traces(result: Cost) -> list[dict[str, Any]]:
 
 
 def _cost_notes(
-    result: Cost,
-    split: tuple[list[float], ...],
-    heights: tuple[list[float], ...],
-    low: float,
-    high: float,
-    phone: bool,
+    result: Cost, split: tuple[list[float], ...], heights: tuple[list[float], ...], phone: bool
 ) -> list[dict[str, Any]]:
-    size = 15 if phone else 17
-    top: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left"}
-    top["yanchor"] = "bottom"
-    draws = len(result.trial.samples)
-    below = float(result.running[-1]) < result.loss.total
-    away = 0.06 * (high - low)
-    right: dict[str, Any] = {"xanchor": "right", "bgcolor": theme.BG, "size": size}
-    end, total = np.log10(draws) - 0.02, result.loss.total
+    paper = {"xref": "paper", "yref": "paper", "xanchor": "left", "color": theme.MUTED}
+    top: dict[str, Any] = {**paper, "yanchor": "bottom", "size": 15 if phone else 17}
+    (left, _), (low, high) = split[0], heights[0]
     many = result.fitted.norms.size
-    columns = "column lengths" + (f", first {BARS} of {many}" if many > BARS else "")
-    mean = f"average over masks <b>{short(float(result.running[-1]), 4)}</b>"
+    beside = (split[1][0], heights[1][1] + 0.06) if phone else (split[1][0] + 0.02, high + 0.005)
     return [
         graph.note(
-            split[0][0],
-            heights[0][1] + 0.005,
+            left,
+            high + 0.005,
             "cost, one dot is one mask" if phone else "cost with dropout; one dot is one mask",
-            size=size,
-            color=theme.MUTED,
             **top,
         ),
         graph.note(
-            split[1][0] + (0 if phone else 0.02),
-            heights[0][1] + 0.005 if not phone else heights[1][1] + 0.06,
-            columns,
-            size=size,
-            color=theme.MUTED,
-            **top,
+            *beside, "column lengths" + (f", first {BARS} of {many}" if many > BARS else ""), **top
         ),
         graph.note(
-            end,
-            total + (away if below else -away),
-            f"formula <b>{short(total)}</b>",
-            color=theme.TRU,
-            **right,
-        ),
-        graph.note(end, total + (-away if below else away), mean, color=theme.FWD, **right),
-        graph.note(
-            0.05,
+            left + 0.01,
             low + 0.04 * (high - low),
             "grey: where 95% of such averages fall",
+            **paper,
             size=14 if phone else 15,
-            color=theme.MUTED,
-            xanchor="left",
         ),
     ]
 
 
+def _numbers(result: Cost, low: float, high: float) -> dict[str, Any]:
+    """The formula and the average, on either side of the formula's line."""
+    total, mean = result.loss.total, float(result.running[-1])
+    away = 0.06 * (high - low) * (1 if mean < total else -1)
+    place: dict[str, Any] = {"xanchor": "right"}
+    end = len(result.trial.samples) ** 0.99
+    words = f"average over masks <b>{short(mean, 4)}</b>"
+    notes = [
+        graph.note(end, total + away, f"formula <b>{short(total)}</b>", color=theme.TRU, **place),
+        graph.note(end, total - away, words, color=theme.FWD, **place),
+    ]
+    return graph.written("numbers", notes, digits=5, halo=True)
+
+
 def _norm_notes(result: Cost, phone: bool) -> list[dict[str, Any]]:
     norms = result.fitted.norms[:BARS]
-    heights, height = _heights(result)
+    heights, _ = _heights(result)
     where = pushed([float(h) for h in heights], 0.09 if phone else 0.075, 1.04)
     place = {"xref": "x2", "yref": "y2"}
     words = [f"<i>x</i><sub>{j + 1}</sub>  {short(float(n), 3)}" for j, n in enumerate(norms)]
@@ -238,28 +230,23 @@ def _norm_notes(result: Cost, phone: bool) -> list[dict[str, Any]]:
     ]
     # Always as many, so that another feature is not another note.
     notes += [graph.note(-0.1, 0, " ", size=15, **place)] * (BARS - len(notes))
-    after = result.fitted.norm_after
-    common = "p = 1: Γ = 0,<br>not invertible"
-    if after is not None:
-        common = f"all <b>{short(after, 3)}</b>"
-    up, color = (0.3, theme.MUTED) if height is None else (height, theme.AFTER)
-    aside = 1.0 if height is None else 1.1
-    notes.append(
-        graph.note(
-            aside,
-            up,
-            common,
-            size=18 if height is not None else 15,
-            color=color,
-            xanchor="left" if height is not None else "center",
-            **place,
-        )
-    )
     # Where its point is off the axes, a note is not drawn.
     foot: dict[str, Any] = {"size": 15, "color": theme.MUTED, "yanchor": "top", **place}
     notes.append(graph.note(0.0, FLOOR, "in <i>X</i>", **foot))
     notes.append(graph.note(1.0, FLOOR, "in <i>X</i>Γ<sup>−1</sup>", **foot))
     return notes
+
+
+def _common(result: Cost) -> dict[str, Any]:
+    """The length that all columns have afterwards, beside its point."""
+    after, height = result.fitted.norm_after, _heights(result)[1]
+    if after is None or height is None:
+        words = "p = 1: Γ = 0,<br>not invertible"
+        note = graph.note(1.0, 0.3, words, size=15, color=theme.MUTED)
+    else:
+        words = f"all <b>{short(after, 3)}</b>"
+        note = graph.note(1.1, height, words, size=18, color=theme.AFTER, xanchor="left")
+    return graph.written("length", [note], digits=4, xaxis="x2", yaxis="y2")
 
 
 def cost_caption(result: Cost, i: int) -> str:

@@ -210,7 +210,8 @@ class Page:
             required=True,
             label_visibility="collapsed",
         )
-        self.fixed_place, self.live_place = st.container(gap="xsmall"), st.container()
+        self.fixed_place = st.container(gap="xsmall", key="un-tips")
+        self.live_place = st.container()
         return str(tab)
 
     def _play(self) -> str:

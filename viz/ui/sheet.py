@@ -3,7 +3,7 @@
 import streamlit as st
 
 from viz import quiz
-from viz.ui import answers, link, paper
+from viz.ui import answers, link, paper, style
 
 QUESTIONS, ANSWERS = "questions", "answers"
 LINE = "\\_" * 28
@@ -11,6 +11,7 @@ LINE = "\\_" * 28
 
 def show(which: str, variant: int | None) -> None:
     """Draw one of the two sheets; an unknown name gets the questions and a sentence."""
+    style.paper()
     with st.container(key="un-screen", horizontal=True, vertical_alignment="center"):
         st.button("Back to the paper", on_click=link.write, args=("sheet", None))
         other = ANSWERS if which != ANSWERS else QUESTIONS

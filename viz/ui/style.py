@@ -1,4 +1,8 @@
-"""The page's own CSS; colours come from the theme."""
+"""The page's own CSS; colours come from the theme.
+
+No `[class*=...] x` and no `:has()`: the browser would restyle all that they may match whenever a
+class changes, which costs a moved control a millisecond.
+"""
 
 import streamlit as st
 
@@ -13,8 +17,9 @@ _PAGE = """<style>
 [data-testid=stPageLink] p { white-space: normal; }
 /* Streamlit marks a focused link by its ground alone. */
 [data-testid=stTopNavLink]:focus-visible, [data-testid=stPageLink] a:focus-visible,
-[class*=st-key-finding] button:focus-visible { outline: 2px solid Highlight; outline-offset: 1px; }
-[data-testid=stMainBlockContainer]:has(.st-key-un-screen) { max-width: 760px; }
+.st-key-un-tips [data-testid=stBaseButton-tertiary]:focus-visible {
+  outline: 2px solid Highlight; outline-offset: 1px;
+}
 /* The parts of a page look like tabs. */
 .st-key-tab [role=radiogroup] {
   gap: 1.4rem; border-bottom: 1px solid color-mix(in srgb, currentColor 22%, transparent);
@@ -25,7 +30,9 @@ _PAGE = """<style>
 }
 .st-key-tab button[role=radio][data-selected] { border-color: currentColor; background: none; }
 .st-key-tab button[data-selected] p { font-weight: 600; }
-[class*=st-key-finding] button { min-height: 1.7rem; padding: 0; text-align: left; }
+.st-key-un-tips [data-testid=stBaseButton-tertiary] {
+  min-height: 1.7rem; padding: 0; text-align: left;
+}
 [class*=st-key-un-storage] { position: absolute; }
 /* Streamlit fades what a run has not sent yet, which gives each element a layer of its own to
    paint. A run is over before the fade begins, and longer work has a bar. */
@@ -60,9 +67,18 @@ _BARE = """<style>
 [data-testid=stMain] .un-caption { font-size: 1.4rem; }
 </style>"""
 
+_PAPER = """<style>
+[data-testid=stMainBlockContainer] { max-width: 760px; }
+</style>"""
+
 
 def apply(bare: bool) -> None:
     """Write the style into the page."""
     st.html(_PAGE)
     if bare:
         st.html(_BARE)
+
+
+def paper() -> None:
+    """A column as wide as a sheet, for what will be printed."""
+    st.html(_PAPER)
