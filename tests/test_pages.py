@@ -51,6 +51,18 @@ def test_nonsense_in_a_link_gets_sentences(slug):
     said = " ".join(warning.value for warning in app.warning)
     assert "view must be one of" in said
     assert "step must be" in said
+    assert "ghost must be settings" in said
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_words_that_a_link_may_not_have_get_sentences(slug):
+    app = open_page(slug, tab="Elsewhere", lecture="7", ghost="nonsense")
+    said = " ".join(warning.value for warning in app.warning)
+    assert "tab must be one of Explore, Derive, Check yourself, Code, got Elsewhere" in said
+    assert "lecture must be 0 or 1, got 7" in said
+    assert "ghost must be settings such as key=value, got nonsense" in said
+    good = open_page(slug, tab="Derive", lecture="0", ghost="exam")
+    assert not good.warning
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -81,16 +81,20 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Whole numbers in a stated order (height, width, channels); × x * , or spaces part them."""
+    """Whole numbers in a stated order (height, width, channels).
+
+    ×, x, *, ·, commas, semicolons or spaces part them; brackets may be around them.
+    """
 
     key: tuple[int, ...]
     names: tuple[str, ...]
 
     def read(self, text: str) -> tuple[int, ...]:
         """Read whole numbers."""
-        cells = [cell for cell in re.split(r"[×xX*,;\s]+", text.strip("() \t")) if cell]
+        cells = [cell for cell in re.split(r"[×xX*·⋅∙,;\s]+", text.strip("()[]{} \t")) if cell]
         if len(cells) != len(self.key) or not all(cell.isdecimal() for cell in cells):
-            raise ValueError(f"type {len(self.key)} whole numbers: {' × '.join(self.names)}")
+            wanted = f"{len(self.key)} whole numbers: {' × '.join(self.names)}"
+            raise ValueError(f"type {wanted}; '{text.strip()[:40]}' cannot be read so")
         return tuple(int(cell) for cell in cells)
 
     def grade(self, value: tuple[int, ...]) -> Grade:

@@ -20,6 +20,7 @@ MAX_BITS = 4000
 FUNCTIONS: Mapping[str, Callable[[float], float]] = {
     "log": math.log,
     "ln": math.log,
+    "log10": math.log10,
     "exp": math.exp,
     "tanh": math.tanh,
     "sqrt": math.sqrt,
@@ -48,7 +49,7 @@ class Expression:
             ValueError: it has none there (division by zero, log of 0, overflow).
         """
         try:
-            result = _value(self._tree, values or {})
+            result = _value(self._tree, {"e": math.e, **(values or {})})
         except (ZeroDivisionError, OverflowError, ValueError):
             raise ValueError(f"'{self.text}' has no value there") from None
         if isinstance(result, complex) or not math.isfinite(result):
@@ -96,7 +97,8 @@ def read_expression(
 ) -> Expression:
     """Read a formula in ``names``; ``2wu2``, ``bc(1-e)``, ``log b``, ``w²`` are understood.
 
-    ``log`` and ``ln`` are both the natural logarithm.
+    ``log`` and ``ln`` are both the natural logarithm, ``log10`` is the decimal one. A power of
+    ``e`` is one of Euler's number where ``e`` is not a name and ``exp`` a function.
 
     Raises:
         ValueError: a sentence that says what cannot be read.
@@ -112,20 +114,25 @@ def read_number(text: str) -> float:
     """
     plain = re.sub("[\u2009\u202f\u00a0]", "", text.strip().lstrip("≈~= "))
     plain = re.sub(r"(?<=\d)\s*[x×]$", "", plain)
-    if re.fullmatch(r"[-−]?\d{1,3}( \d{3})+", plain) or re.fullmatch(
-        r"[-−]?\d{1,3}(,\d{3}){2,}", plain
-    ):
-        plain = re.sub("[ ,]", "", plain)
-    if re.fullmatch(r"[-−]?[1-9]\d{0,2},\d{3}", plain):
-        whole, point = plain.replace(",", ""), plain.replace(",", ".")
-        raise ValueError(f"'{plain}' can be read in two ways: write {whole} or {point}")
-    if re.fullmatch(r"[-−]?\d+,\d+", plain):
-        plain = plain.replace(",", ".")
+    if re.fullmatch(r"[-−]?\d{1,3}( \d{3})+", plain):
+        plain = plain.replace(" ", "")
+    plain = re.sub(r"\d+(,\d+)+", _with_point, plain)
     if not plain:
         raise ValueError("there is nothing to read: type a number")
     if plain.endswith("%"):
         return read_expression(plain[:-1], ()).evaluate() / 100
     return read_expression(plain, ()).evaluate()
+
+
+def _with_point(found: re.Match[str]) -> str:
+    """A number with commas as one without: they part thousands, or stand for the point."""
+    number = found.group()
+    if re.fullmatch(r"\d{1,3}(,\d{3}){2,}", number):
+        return number.replace(",", "")
+    if re.fullmatch(r"[1-9]\d{0,2},\d{3}", number):
+        whole, point = number.replace(",", ""), number.replace(",", ".")
+        raise ValueError(f"'{number}' can be read in two ways: write {whole} or {point}")
+    return number.replace(",", ".", 1)
 
 
 def read_polynomial(

@@ -251,9 +251,12 @@ def _rule(error: ValidationError, control: Control) -> str:
         case "less_than_equal":
             return f"must be at most {plain(limits['le'])}"
         case "string_too_long":
-            return f"may have at most {limits['max_length']} characters"
+            return (
+                f"may have at most {limits['max_length']} characters and has {len(first['input'])}"
+            )
         case "literal_error":
-            return f"must be one of {', '.join(control.stops)}"
+            parted = "; " if any("," in stop for stop in control.stops) else ", "
+            return f"must be one of {parted.join(control.stops)}"
     return "has a form that is not understood"
 
 

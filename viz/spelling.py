@@ -1,9 +1,11 @@
 """How a learner spells a formula, turned into Python's own syntax tree.
 
-Understood are ``2w``, ``w²``, ``b(1 - e)``, ``log b`` and the like; the alphabet is fixed.
+Understood are ``2w``, ``w²``, ``b(1 - e)``, ``log b``, ``e^(-2)`` and the like; the alphabet is
+fixed.
 """
 
 import ast
+import math
 import re
 from itertools import pairwise
 
@@ -11,6 +13,7 @@ MAX_LENGTH = 200
 MAX_DEPTH = 40
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉·×∙⋅−–√[]{}", "0123456789****--√()()")
+_BASE = re.compile(r"e(?=\s*\^)")
 _NUMBER = re.compile(r"\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?")
 
 
@@ -49,6 +52,8 @@ def _tokens(text: str, names: tuple[str, ...], functions: tuple[str, ...]) -> li
     while rest := rest.lstrip():
         number = _NUMBER.match(rest)
         name = next((n for n in known if rest.startswith(n)), None)
+        if name is None and "exp" in functions and _BASE.match(rest):
+            name = "e"
         if number and not (number.group().lower().find("e") > 0 and "e" in names):
             token = number.group()
         elif number:
@@ -59,6 +64,8 @@ def _tokens(text: str, names: tuple[str, ...], functions: tuple[str, ...]) -> li
             token = rest[0]
         else:
             raise ValueError(_unknown(text, rest, names, functions))
+        if number and not math.isfinite(float(token)):
+            raise ValueError(f"cannot read '{text}': {token} is too large a number")
         tokens.append(token)
         rest = rest[len(token) :]
         if token in ("log", "ln") and rest[:1].isdigit():

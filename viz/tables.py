@@ -13,6 +13,7 @@ from viz.draw.numbers import plain
 FloatArray = npt.NDArray[np.float64]
 
 _SEPARATORS = re.compile(r"[,;\t ]+")
+_SIGNS = re.compile(r"[,;\t]")
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u00a0": " ", "\u2009": " ", "\u202f": " "})
 
 
@@ -84,12 +85,12 @@ def read_table(text: str, *, max_rows: int, max_columns: int) -> Table:
         raise ValueError("there are no data: paste rows of numbers")
     names: tuple[str, ...] = ()
     if all(_finite(cell) is None for cell in _cells(lines[0][1])):
-        names = tuple(_cells(lines.pop(0)[1]))
+        names = _names(lines.pop(0)[1])
     width = len(names) or (len(_cells(lines[0][1])) if lines else 0)
     _check_size(len(lines), width, max_rows, max_columns)
     rows = []
     for number, line in lines:
-        row = _numbers_of(line, number)
+        row = _numbers_of(line, number, names)
         if len(row) != width:
             some = "1 column" if len(row) == 1 else f"{len(row)} columns"
             raise ValueError(f"line {number} has {some}, expected {width}")
@@ -121,12 +122,21 @@ def _cells(line: str) -> list[str]:
     return [cell.strip("\"'") for cell in _SEPARATORS.split(line.strip()) if cell]
 
 
-def _numbers_of(line: str, number: int) -> list[float]:
+def _names(line: str) -> tuple[str, ...]:
+    """A header's names; between commas, semicolons or tabs they may have several words."""
+    if not _SIGNS.search(line):
+        return tuple(_cells(line))
+    named = (name.strip(" \"'") for name in _SIGNS.split(line))
+    return tuple(filter(None, named))
+
+
+def _numbers_of(line: str, number: int, names: Sequence[str] = ()) -> list[float]:
     row = []
-    for cell in _cells(line):
+    for place, cell in enumerate(_cells(line)):
         value = _finite(cell)
         if value is None:
-            raise ValueError(f"line {number}: '{_short(cell)}' is not a number")
+            column = f", column {_short(names[place])}" if place < len(names) else ""
+            raise ValueError(f"line {number}{column}: '{_short(cell)}' is not a number")
         row.append(value)
     return row
 

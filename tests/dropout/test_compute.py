@@ -296,7 +296,7 @@ def test_zero_columns_get_weight_zero():
         ),
         (
             lambda: demo.sample_of(demo.CostSettings(data="own", own="a,y\n1,2\nx,3\n4,5")),
-            "line 3: 'x' is not a number",
+            "line 3, column a: 'x' is not a number",
         ),
     ],
 )

@@ -156,6 +156,7 @@ def test_limits_are_written_with_all_their_digits(value, words):
         (15157.5, "15160"),
         (7.88860905e-31, "7.89\u00a0×\u00a010⁻³¹"),
         (float("inf"), "infinite"),
+        (float("nan"), "undefined"),
         (-2.5e-7, "−2.50\u00a0×\u00a010⁻⁷"),
     ],
 )

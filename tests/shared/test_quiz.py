@@ -180,3 +180,15 @@ def test_a_mistake_that_nobody_foresaw_gets_the_hint():
     assert quiz.check(question, "4").words == "Begin with the unit."
     assert quiz.check(question, "3").words == "The sign."
     assert quiz.check(question, "5") == quiz.Verdict(True, (), "")
+
+
+@pytest.mark.parametrize(
+    "text", ["28x28x10", "28 × 28 × 10", "(28, 28, 10)", "[28,28,10]", "28·28·10", "28 ⋅ 28 ⋅ 10"]
+)
+def test_a_shape_is_read_as_people_write_it(text):
+    assert ANSWERS["shape"].grade(ANSWERS["shape"].read(text)).right
+
+
+def test_what_is_no_shape_is_named():
+    with pytest.raises(ValueError, match="type 3 whole numbers: H × W × C; '28 by 28' cannot"):
+        ANSWERS["shape"].read("28 by 28")

@@ -56,7 +56,11 @@ def test_kinds_follow_from_the_declaration():
         ("e", "1e9", "e must be at most 1\u202f000\u202f000, got 1e9; using 10"),
         ("m", "c", "m must be one of a, b, got c; using a"),
         ("on", "yes", "on must be true or false, got yes; using false"),
-        ("own", "x" * 51, "own may have at most 50 characters, got " + "x" * 39 + "…; using 1 2"),
+        (
+            "own",
+            "x" * 51,
+            f"own may have at most 50 characters and has 51, got {'x' * 39}…; using 1 2",
+        ),
     ],
 )
 def test_a_bad_value_gets_one_sentence(key, text, sentence):

@@ -20,7 +20,9 @@ def short(value: float, digits: int = 4) -> str:
     """At most ``digits`` significant digits, whole numbers without decimals, powers as 10⁻⁴."""
     if value == 0:
         return "0"
-    if not math.isfinite(value):
+    if math.isnan(value):
+        return "undefined"
+    if math.isinf(value):
         return "infinite" if value > 0 else "−infinite"
     if 1e-4 <= abs(value) < 10 ** max(digits, 5):
         text = f"{value:.{digits}g}"

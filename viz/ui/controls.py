@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from viz import settings as settings_
-from viz.settings import Control
+from viz.settings import BaseSettings, Control
 from viz.ui import link
 from viz.view import View
 
@@ -81,21 +81,26 @@ def values(slug: str, view: View[Any, Any]) -> dict[str, Any]:
 
 def _known(slug: str, view: View[Any, Any]) -> dict[str, Any]:
     linked = settings_.read(view.settings, link.raw(view.settings))
+    refused = {*linked.refused, *st.session_state.get(f"refused:{slug}", ())}
     own = link.own_key(slug, view.key)
     return {
         control.field: st.session_state.setdefault(own, linked.settings.own)
         if control.kind == "own"
-        else _value(control, linked)
+        else _value(control, linked.settings, control.key in refused)
         for control in settings_.controls(view.settings)
     }
 
 
-def _value(control: Control, linked: settings_.Reading[Any]) -> Any:
-    """A control's value: the session's if it fits, else the link's, else the default."""
+def _value(control: Control, linked: BaseSettings, is_refused: bool) -> Any:
+    """A control's value: the session's if it fits, else the link's, else the default.
+
+    Of a text that is too long Streamlit's field would take the beginning, hence a refused value
+    stays refused until a control is moved.
+    """
     state = st.session_state
-    if control.key in linked.refused:
-        return state.setdefault(control.key, control.default)
-    asked = getattr(linked.settings, control.field)
+    if is_refused:
+        return control.default
+    asked = getattr(linked, control.field)
     if control.kind == "stops" and control.key in st.query_params:
         # The widget only knows its stops; a value between them would be dropped.
         state.setdefault(control.key, asked)
@@ -121,6 +126,9 @@ def _forget_problems(slug: str, drawn: Collection[str] = ()) -> None:
     state[f"said:{slug}"] = ""
     if state.pop(f"unknown:{slug}", ""):
         link.write("view", None)
+    for name in {"lecture", "ghost"} & set(state.get(f"misread:{slug}", {})):
+        link.write(name, None)
+    state[f"misread:{slug}"] = {}
     moved, step, words = state.get(f"mounted:{slug}", (None, None, ""))
     if words:
         state[f"mounted:{slug}"] = (moved, step, "")

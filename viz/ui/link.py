@@ -1,13 +1,13 @@
 """What the link carries besides the controls: view, step, ghost, question; and moves by buttons."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
 
 import streamlit as st
 
 from viz import settings as settings_
-from viz.settings import BaseSettings
+from viz.settings import BaseSettings, Settings
 from viz.view import Preset, View
 
 OWN_LIMIT = 2000
@@ -32,13 +32,33 @@ def write(name: str, value: str | None) -> None:
         st.query_params[name] = value
 
 
+def misread(model: type[BaseSettings], tabs: Sequence[str]) -> dict[str, str]:
+    """A sentence for each of tab, lecture and ghost that the link has and that says nothing."""
+    asked = st.query_params.to_dict()
+    found = {}
+    if asked.get("tab", tabs[0]) not in tabs:
+        found["tab"] = f"tab must be one of {', '.join(tabs)}, got {asked['tab'][:20]}"
+    if asked.get("lecture", "0") not in ("0", "1"):
+        found["lecture"] = f"lecture must be 0 or 1, got {asked['lecture'][:20]}"
+    text = asked.get("ghost", EXAM)
+    problems = _ghost(model, text).problems
+    known = {name for c in settings_.controls(model) for name in (c.key, c.field)}
+    if problems:
+        found["ghost"] = f"ghost: {'; '.join(problems)}"
+    elif text != EXAM and not known & set(parse_qs(text, keep_blank_values=True)):
+        found["ghost"] = f"ghost must be settings such as key=value, got {text[:20]}"
+    return found
+
+
 def read_ghost(model: type[BaseSettings]) -> BaseSettings | None:
-    """The pinned settings, if the link has any that can be read."""
+    """The pinned settings, if the link has any."""
     text = st.query_params.get("ghost")
-    if text is None:
-        return None
+    return None if text is None else _ghost(model, text).settings
+
+
+def _ghost(model: type[Settings], text: str) -> settings_.Reading[Settings]:
     known = {} if text == EXAM else parse_qs(text, keep_blank_values=True)
-    return settings_.read(model, known).settings
+    return settings_.read(model, known)
 
 
 def ghost_text(settings: BaseSettings) -> str:
@@ -84,7 +104,7 @@ def go(slug: str, view: View[Any, Any], values: Mapping[str, Any], step: int | N
     write("view", None if state.get(f"first:{slug}") == view.key else view.key)
     write("step", None if step is None else str(step))
     state[f"move:{slug}"] = state.get(f"move:{slug}", 0) + 1
-    state[f"problems:{slug}"] = ()
+    state[f"problems:{slug}"], state[f"refused:{slug}"] = (), ()
 
 
 def take(slug: str, views: tuple[View[Any, Any], ...], now: View[Any, Any], preset: Preset) -> None:

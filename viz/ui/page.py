@@ -48,6 +48,7 @@ class Page:
         controls.enter(self.slug, views)
         self._follow()
         self.view = self._view()
+        self._read_words()
         self.asking = self._checks() and ask.is_open(self.concept.exercises())
         header = st.container() if self.bare else st.container(key="un-header")
         left, right = self._columns()
@@ -89,9 +90,9 @@ class Page:
 
     def _problems(self) -> list[str]:
         """What is wrong with the link."""
-        raw = link.raw(self.view.settings)
-        unknown = st.session_state.get(f"unknown:{self.slug}", ())
-        return [*unknown, *controls.problems(self.slug, self.view, raw)]
+        state, raw = st.session_state, link.raw(self.view.settings)
+        words = (*state.get(f"unknown:{self.slug}", ()), *state[f"misread:{self.slug}"].values())
+        return [*words, *controls.problems(self.slug, self.view, raw)]
 
     def _controls(self) -> None:
         """While a question is open they are hidden, and stay in the link."""
@@ -138,6 +139,12 @@ class Page:
                 words = f"view must be one of {', '.join(by_key)}, got {asked[:20]}"
                 state[f"unknown:{self.slug}"] = (words,)
         return by_key[state[place]]
+
+    def _read_words(self) -> None:
+        """Remember what the page's first link says wrongly, until a control is moved."""
+        place = f"misread:{self.slug}"
+        if place not in st.session_state:
+            st.session_state[place] = link.misread(self.view.settings, TABS)
 
     def _header(self, header: Any) -> None:
         left, right = header.columns((29, 21), vertical_alignment="bottom")
