@@ -247,6 +247,23 @@ def test_foreign_progress_does_no_harm(visit):
         assert not visitor.errors
 
 
+def test_axes_hold_the_pinned_picture_too(visit):
+    heights = """() => {
+      const plot = document.querySelector('.un-plot');
+      const lines = plot._fullData.filter((t) => t.yaxis === 'y' && t.mode === 'lines');
+      const parts = Map.groupBy(lines, (t) => t.name === 'pinned');
+      const heights = (some) => some.flatMap((trace) => [...trace.y]);
+      const ends = (some) => [Math.min(...heights(some)), Math.max(...heights(some))];
+      return [plot._fullLayout.yaxis.range, ends(parts.get(true)), ends(parts.get(false))];
+    }"""
+    visitor = visit().open("dropout?ghost=p%3D0.9&p=0.2").idle()
+    visitor.page.wait_for_selector(".un-plot .main-svg")
+    (low, high), pinned, shown = visitor.page.evaluate(heights)
+    assert pinned[1] < shown[0]
+    assert low <= pinned[0]
+    assert shown[1] <= high
+
+
 def test_a_ghost_is_pinned(visit):
     visitor = visit().open("batchnorm")
     visitor.page.get_by_role("button", name="Pin", exact=True).click()

@@ -39,6 +39,7 @@ _PAGE = """<style>
 [data-stale=true] { opacity: 1 !important; transition: none !important; }
 .st-key-un-hidden { display: none; }
 @media (max-width: 640px) {
+  [data-testid=stMarkdownContainer] table { display: block; overflow-x: auto; }
   [data-testid=stMainBlockContainer] { padding: 4rem .8rem 2rem; }
   :is(.st-key-un-header, .st-key-choose-number) [role=radiogroup] {
     flex-wrap: wrap; gap: .3rem;

@@ -35,6 +35,16 @@ function pieces(caption) {
   return [...parts, ["", caption.slice(at)]].filter(([, text]) => text);
 }
 
+// Axes hold the pinned picture too, or there is nothing to compare with.
+function widen(layout, pinned) {
+  for (const [name, axis] of Object.entries(layout)) {
+    const [mine, other] = [axis?.range, pinned[name]?.range];
+    if (!/^[xy]axis/.test(name) || !mine || !other || axis.type !== pinned[name].type) continue;
+    const ends = [Math.min(...mine, ...other), Math.max(...mine, ...other)];
+    layout[name] = { ...axis, range: mine[0] > mine[1] ? ends.reverse() : ends };
+  }
+}
+
 class Stage {
   constructor(host) {
     this.host = host;
@@ -119,12 +129,14 @@ class Stage {
     return { data, layout: { ...film.figure.layout, ...frame?.layout } };
   }
 
-  ghostTraces() {
+  pinned() {
     const film = this.themed.ghost;
-    if (!film) return [];
+    return film && this.at(film, Math.min(this.index, film.frames.length - 1));
+  }
+
+  pale(traces) {
     const hair = PALETTE.hair[this.dark ? 1 : 0];
-    const pale = this.at(film, Math.min(this.index, film.frames.length - 1)).data;
-    return pale.filter((trace) => ["scatter", "bar", "histogram"].includes(trace.type ?? "scatter")).map((trace) => ({ ...trace, name: "pinned",
+    return traces.filter((trace) => ["scatter", "bar", "histogram"].includes(trace.type ?? "scatter")).map((trace) => ({ ...trace, name: "pinned",
       text: undefined, texttemplate: undefined, hoverinfo: "skip", hovertemplate: undefined, mode: (trace.mode ?? "lines").replace(/\+?text/, "") || "none",
       line: { ...trace.line, color: hair }, fill: trace.fill && "none", opacity: 0.8,
       marker: { ...trace.marker, color: hair, colorscale: undefined, showscale: false, line: { ...trace.marker?.line, color: hair } } }));
@@ -136,6 +148,8 @@ class Stage {
     if (this.dead || !this.themed || this.data !== data) return;
     const { film } = this.themed;
     const { data: traces, layout } = this.at(film, this.index);
+    const pinned = this.pinned();
+    if (pinned) widen(layout, pinned.layout);
     const scale = this.scale(layout.height ?? 450);
     layout.width = Math.max(200, Math.floor(this.frame.clientWidth / scale));
     this.speak(film.frames[this.index]);
@@ -146,7 +160,7 @@ class Stage {
     if (document.fullscreenElement === this.root && scale === 1) layout.height = Math.max(layout.height ?? 450, 300);
     this.plot.style.transform = scale === 1 ? "" : `scale(${scale})`;
     this.frame.style.height = `${(layout.height ?? 450) * scale}px`;
-    this.drawing = this.painter.show(P, [...this.ghostTraces(), ...traces], layout);
+    this.drawing = this.painter.show(P, [...(pinned ? this.pale(pinned.data) : []), ...traces], layout);
     await this.drawing;
     this.root.dataset.frame = this.index;
   }
