@@ -13,6 +13,15 @@ def say(maker, answer, variant=None):
     return quiz.check(quiz.pose(maker, variant), answer)
 
 
+def posed(variant):
+    return [quiz.pose(maker, variant) for maker in exercises.ALL]
+
+
+def run(question):
+    """What the page computes for the settings that show the answer."""
+    return demo.VIEWS[0].run(question.settings)
+
+
 def place(maker, words):
     question = quiz.pose(maker, None)
     return str([quiz.words_of(o) for o in question.answer.options].index(words))
@@ -41,6 +50,8 @@ def test_the_substitution(chosen, right, words):
         ("sqrt(p(1-p))", False, "before substituting"),
         ("(1-p)/p", False, "square root"),
         ("sqrt(p/(1-p))", False, "Upside down"),
+        ("√(1-p)/p", False, "covers the whole quotient"),
+        ("-sqrt((1-p)/p)", False, "but for the sign"),
     ],
 )
 def test_the_penalty_matrix(answer, right, words):
@@ -70,11 +81,46 @@ def test_variants_ask_for_the_drop_probability_too():
 
 def test_all_columns_get_the_length_two():
     assert say(exercises.equal_norms, json.dumps(["2", "2"])).right
-    free = say(exercises.equal_norms, json.dumps(["7", "7"]))
-    assert free.right
-    assert "any equal constant" in free.words
     assert "Upside down" in say(exercises.equal_norms, json.dumps(["0.5", "0.5"])).words
     assert "columns of X itself" in say(exercises.equal_norms, json.dumps(["5", "3"])).words
+
+
+@pytest.mark.parametrize("length", ["1", "7", "1e6", "4/5", "1/5", "4"])
+def test_equal_lengths_are_refused_for_their_factor(length):
+    verdict = say(exercises.equal_norms, json.dumps([length, length]))
+    assert not verdict.right
+    assert "Equal they are" in verdict.words
+    assert "2" not in verdict.words
+
+
+def test_no_prompt_prints_the_answer_of_another():
+    prompts = {question.id: question.prompt for question in posed(None)}
+    told = {
+        "dr-x1": ("p w̌", "p \\check w"),
+        "dr-x2": ("(1 − p)/p", "1 - p}{p"),
+        "dr-x3": ("Γ⁻¹", "Γw", "Gamma^{-1}"),
+    }
+    for answered, forms in told.items():
+        for other, prompt in prompts.items():
+            assert other == answered or not any(form in prompt for form in forms), (answered, other)
+
+
+@pytest.mark.parametrize("variant", [None, *range(12)])
+def test_the_stage_shows_the_questions_own_numbers(variant):
+    lengths, penalty = (
+        quiz.pose(maker, variant) for maker in (exercises.equal_norms, exercises.penalty_value)
+    )
+    (_, first), _ = lengths.answer.items
+    assert run(lengths).fitted.norm_after == pytest.approx(first.key)
+    assert run(penalty).loss.penalty == pytest.approx(penalty.answer.key)
+
+
+@pytest.mark.parametrize("variant", range(1, 40))
+def test_no_forgotten_square_gives_the_penalty(variant):
+    question = quiz.pose(exercises.penalty_value, variant)
+    forgotten = [f for f in question.feedback if "squared" in f.words]
+    assert len(forgotten) == 3
+    assert not any(quiz.check(question, repr(f.wrong)).right for f in forgotten)
 
 
 def test_the_penalty_as_a_number():

@@ -1,5 +1,6 @@
 """The exam's questions on dropout as a penalty, and variants with whole numbers."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -16,9 +17,11 @@ COLUMNS = (
     ((2, 3, 6), 7),
     ((4, 4, 7), 9),
     ((5, 12, 0), 13),
-    ((6, 8, 0), 10),
+    ((0, 6, 8), 10),
 )
-RIDGE = r"$|y - Xw|^2 + |\Gamma w|^2$"
+# A formula may be broken between the terms of a sum, not inside of one.
+RIDGE = r"${|y - Xw|^2} + {|\Gamma w|^2}$"
+PLAIN_RIDGE = r"${|y - \tilde X\tilde w|^2} + {|\tilde w|^2}$"
 # Keep probabilities whose (1 - p) / p has a rational root; 1/2 is left out, since there
 # p squared equals p (1 - p) and mistakes would coincide with the key.
 KEEPS = tuple(Fraction(p) for p in ("1/5", "4/5", "1/10", "9/10", "9/25", "16/25"))
@@ -32,17 +35,17 @@ def _setting(rng: Rng | None) -> tuple[bool, str]:
     return dropped, (
         f"While a linear regression is trained, dropout {verb} each entry of the n × d matrix X "
         f"with probability {letter} (nothing is rescaled). For weights w̌ that costs on average "
-        rf"$|y - {keep}X\check w|^2 + {penalty}\,|\check\Gamma\check w|^2$, where Γ̌ is diagonal "
-        "with the lengths of X's columns. "
+        f"{_cost(keep, penalty)}, where Γ̌ is diagonal with the lengths of X's columns. "
     )
+
+
+def _cost(keep: str, penalty: str) -> str:
+    """The average cost as a formula."""
+    return rf"${{|y - {keep}X\check w|^2}} + {{{penalty}\,|\check\Gamma\check w|^2}}$"
 
 
 def _keep(rng: Rng | None) -> Fraction:
     return Fraction(4, 5) if rng is None else KEEPS[rng.integers(len(KEEPS))]
-
-
-def _settings(p: Fraction, **more: object) -> demo.CostSettings:
-    return demo.CostSettings.model_validate({"keep_prob": float(p), **more})
 
 
 def substitution(rng: Rng | None) -> Question:
@@ -88,8 +91,8 @@ def penalty_matrix(rng: Rng | None) -> Question:
     return Question(
         id="dr-x2",
         part="a",
-        prompt=f"{setting}With w = {kept} w̌ it becomes {RIDGE}. Then Γ is a number times Γ̌. "
-        f"Which number, as a formula in {letter}? (√ or sqrt is understood.)",
+        prompt=f"{setting}For the right multiple w of w̌ it becomes {RIDGE}, where Γ is a positive "
+        f"number times Γ̌. Which number, as a formula in {letter}? (√ or sqrt is understood.)",
         answer=Expression(
             f"sqrt({drop}/{keep})", (letter,), low=0.1, high=0.9, rel=1e-9, latex=latex
         ),
@@ -103,8 +106,18 @@ def penalty_matrix(rng: Rng | None) -> Question:
                 f"Upside down: at {vanish} nothing is dropped, so the penalty must vanish.",
             ),
             Feedback(f"{drop}*{keep}", "That is before substituting, and Γ enters squared."),
+            Feedback(
+                f"sqrt({drop})/{keep}",
+                "The root covers the whole quotient, what stands below as well.",
+            ),
+            Feedback(
+                f"-sqrt({drop}/{keep})",
+                "Right but for the sign: its square would be the same, but the number asked for is "
+                "positive.",
+            ),
         ),
-        hint=f"Put w̌ = w/{kept} into the penalty and read off what stands in front of |Γ̌w|².",
+        hint="The first terms have to agree: that gives w. Then write the penalty in w and read "
+        "off what stands in front of |Γ̌w|².",
         settings=demo.CostSettings(),
         points=2,
     )
@@ -119,11 +132,11 @@ def change_of_variables(rng: Rng | None) -> Question:
         id="dr-x3",
         part="b",
         prompt=f"A ridge regression minimizes {RIDGE}, with X of shape n × d (n ≠ d) and an "
-        "invertible d × d matrix Γ. With w̃ = Γw it becomes plain ridge, "
-        r"$|y - \tilde X\tilde w|^2 + |\tilde w|^2$. What is X̃?",
+        f"invertible d × d matrix Γ. In new variables w̃ it becomes plain ridge, {PLAIN_RIDGE}. "
+        "What is X̃?",
         answer=Choice(tuple(options[i] for i in order), place(0)),
-        why="X w = X Γ⁻¹ Γ w, so X̃ = X Γ⁻¹ (a positive constant more is allowed, if w̃ takes it "
-        "back).",
+        why="With w̃ = Γw, Xw = XΓ⁻¹Γw, so X̃ = XΓ⁻¹ (a positive constant more is allowed, if w̃ "
+        "takes it back).",
         feedback=(
             Feedback(place(1), "The shapes do not fit: Γ is d × d and X is n × d."),
             Feedback(place(2), "The shapes do not fit: Γ⁻¹ acts on the columns, from the right."),
@@ -144,6 +157,23 @@ def _matrix(columns: list[tuple[int, ...]]) -> str:
     return rf"$X = \begin{{pmatrix}} {rows} \end{{pmatrix}}$"
 
 
+def _shown(
+    columns: list[tuple[int, ...]], targets: Sequence[float], p: Fraction
+) -> demo.CostSettings:
+    """The question's own matrix on the stage."""
+    rows = [*zip(*columns, targets, strict=True)]
+    lines = ["x1, x2, y", *(", ".join(f"{value:.10g}" for value in row) for row in rows)]
+    return demo.CostSettings(keep_prob=float(p), data="own", own="\n".join(lines))
+
+
+def _targets(columns: list[tuple[int, ...]], weight: Sequence[int], p: Fraction) -> list[float]:
+    """A y for which dropout finds exactly these weights, the shortest one."""
+    x = np.array(columns, dtype=float).T
+    gram = x.T @ x
+    seen = float(p) * gram + float(1 - p) * np.diag(np.diag(gram))
+    return [float(y) for y in x @ np.linalg.solve(gram, seen @ np.array(weight))]
+
+
 def equal_norms(rng: Rng | None) -> Question:
     """Part (c): the column norms of the new matrix."""
     columns, norms, p = _draw(rng)
@@ -152,15 +182,15 @@ def equal_norms(rng: Rng | None) -> Question:
 
     def equal_constants(values: tuple[float, ...]) -> bool:
         first, second = values
-        near = is_close(first, second, rel=0.005, atol=1e-9)
-        return near and first > 0 and not is_close(first, key, rel=0.01, atol=1e-9)
+        return is_close(first, second, rel=0.005, atol=1e-9) and first > 0
 
     return Question(
         id="dr-x4",
         part="c",
-        prompt=f"{_matrix(columns)}, the keep probability is p = {p}, and Γ = √((1 − p)/p) Γ̌, "
-        "where Γ̌ is diagonal with the lengths of X's columns. How long are the columns of "
-        "X̃ = XΓ⁻¹?",
+        prompt=f"Dropout on {_matrix(columns)} with keep probability p = {p} costs on average "
+        f"{_cost('p', 'p(1 - p)')}, where Γ̌ is diagonal with the lengths of X's columns. Rescaling "
+        f"every weight by a positive number turns this into {RIDGE} with a diagonal Γ, and "
+        f"rescaling once more into plain ridge, {PLAIN_RIDGE}. How long are the columns of X̃?",
         answer=Parts(
             ("first column", Number(key, abs=0.0, rel=0.01)),
             ("second column", Number(key, abs=0.0, rel=0.01)),
@@ -178,13 +208,12 @@ def equal_norms(rng: Rng | None) -> Question:
             ),
             Feedback(
                 equal_constants,
-                "Equal it is, and any equal constant is right if λ may take it up; with λ = 1 "
-                f"it is √(p/(1 − p)) = {short(key)}.",
-                accept=True,
+                "Equal they are, as they must be. But this Γ has a factor in front of the column "
+                "lengths that depends on p, and it fixes the length.",
             ),
         ),
         hint="Column j of XΓ⁻¹ is column j of X divided by Γ's entry j.",
-        settings=_settings(p, data="unequal", num_features=3),
+        settings=_shown(columns, demo.SEED.small.y, p),
         points=2,
     )
 
@@ -196,9 +225,14 @@ def _pair(weight: tuple[int, ...]) -> str:
 def penalty_value(rng: Rng | None) -> Question:
     """The penalty as a number."""
     columns, norms, p = _draw(rng)
-    weight = (1, -2) if rng is None else tuple(int(v) for v in rng.choice([-3, -2, -1, 1, 2, 3], 2))
+    # Where both weights are 1 or -1, a square that is forgotten would not show.
+    weight = (1, -2) if rng is None else tuple(int(v) for v in rng.choice([-3, -2, 2, 3], 2))
     body = sum(n * n * w * w for n, w in zip(norms, weight, strict=True))
     key = float(p * (1 - p) * body)
+    unsquared = (
+        sum(n * n * w for n, w in zip(norms, signed, strict=True))
+        for signed in (weight, [abs(w) for w in weight])
+    )
     wrong = (
         (float(p * p * body), "The variance of a mask is p − p², because R² = R."),
         (float((1 - p) * body), "The variance is p(1 − p), not 1 − p."),
@@ -206,6 +240,7 @@ def penalty_value(rng: Rng | None) -> Question:
             float(p * (1 - p) * sum(n * w * w for n, w in zip(norms, weight, strict=True))),
             "The column norms enter squared.",
         ),
+        *((float(p * (1 - p) * value), "The weights enter squared.") for value in unsquared),
         (float(p * body), "A mask that is always on has no variance: multiply by 1 − p as well."),
     )
     return Question(
@@ -220,7 +255,7 @@ def penalty_value(rng: Rng | None) -> Question:
             Feedback(value, words) for value, words in wrong if abs(value - key) > 0.01 * key
         ),
         hint="|Γ̌w̌|² is the sum of (column length × weight)²; then times p(1 − p).",
-        settings=_settings(p),
+        settings=_shown(columns, _targets(columns, weight, p), p),
     )
 
 

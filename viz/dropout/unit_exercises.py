@@ -24,8 +24,9 @@ def batch_norm(rng: Rng | None) -> Question:
     return Question(
         id="dr-x5",
         part="c",
-        prompt="Dropout on the inputs of a regression acts like plain ridge on X̃ = XΓ⁻¹ instead of "
-        "X. What has this change of X in common with batch normalization of X's columns?",
+        prompt="Dropout on the inputs of a linear regression acts like plain ridge on a matrix X̃ "
+        "instead of X. What has this change of X in common with batch normalization of X's "
+        "columns?",
         answer=Choice(tuple(options[i] for i in order), place(0)),
         why="X̃ = XΓ⁻¹ has columns of equal length, and so has a batch-normalized X. But dropout "
         "does not remove the mean.",
