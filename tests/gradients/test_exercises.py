@@ -1,6 +1,7 @@
 """Keys, misconceptions, and what the variants promise."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -91,8 +92,48 @@ def test_the_power_of_ten():
 def test_power_variants_keep_their_mistakes_apart(variant):
     question = quiz.pose(exercises.power_of_ten, variant)
     for feedback in question.feedback:
-        assert not question.answer.grade(feedback.wrong).right
-        assert quiz.check(question, repr(feedback.wrong)).words == feedback.words
+        if not isinstance(feedback.wrong, partial):
+            continue
+        (wrong,) = feedback.wrong.args
+        assert not question.answer.grade(wrong).right
+        assert quiz.check(question, repr(wrong)).words == feedback.words
+
+
+@pytest.mark.parametrize("text", ["10^-7.5", "2.9e-8", "0.7071^50"])
+def test_the_size_in_place_of_its_exponent_is_said_so(text):
+    verdict = say(exercises.power_of_ten, None, text)
+    assert not verdict.right
+    assert verdict.words.startswith("That is the size itself")
+    deep = next(
+        question
+        for question in (quiz.pose(exercises.power_of_ten, variant) for variant in VARIANTS)
+        if question.answer.key < -12
+    )
+    assert quiz.check(deep, f"10^{deep.answer.key}").words == verdict.words
+
+
+@pytest.mark.parametrize("variant", [None, *VARIANTS])
+def test_one_layer_of_a_power_is_not_taken_for_a_forgotten_half(variant):
+    question = quiz.pose(exercises.power_of_ten, variant)
+    one = question.answer.key / question.settings.depth
+    verdict = quiz.check(question, f"{one:.2f}")
+    assert verdict.right or verdict.words == "That is one layer; depth multiplies."
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("-0.00515", "leave the sign away"), ("-5.27", "natural logarithm"), ("45", "multiplies")],
+)
+def test_a_chains_mistakes_have_their_words(text, words):
+    assert words in say(exercises.scalar_chain, None, text).words
+
+
+@pytest.mark.parametrize("variant", [None, *VARIANTS])
+def test_the_order_names_its_nets_and_every_letter_of_its_hint(variant):
+    question = quiz.pose(order_question.order_nets, variant)
+    assert all(f"**{name}**" in question.prompt for name in question.answer.items)
+    assert "c is what a layer does" in question.hint
+    assert "batch norm alone whatever the init" in question.hint
 
 
 @pytest.mark.parametrize("seed", range(6))

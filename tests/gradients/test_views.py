@@ -177,6 +177,42 @@ def test_own_data_that_cannot_be_read_are_named(source, own, words):
         chain_view.run(ChainSettings(source=source, own=own))
 
 
+@pytest.mark.parametrize(
+    "own",
+    [
+        "1,0.5\n2,0.3\n3,0.1",
+        "0 0.5\n1 0.3\n2 0.1",
+        "layer,norm\n1,0.5\n2,0.3\n3,0.1",
+        "epoch;layer;norm\n9;1;0.5\n9;2;0.3\n9;3;0.1",
+        "norm\n0.5\n0.3\n0.1",
+        "0.5, 0.3\n0.1",
+    ],
+)
+def test_an_own_run_may_be_a_table_with_a_line_per_layer(own):
+    assert chain_view.norms_of(own) == (0.5, 0.3, 0.1)
+
+
+def test_a_bad_norm_in_a_table_is_named():
+    with pytest.raises(ValueError, match=r"line 3.* 'x' is not a number"):
+        chain_view.norms_of("layer,norm\n1,0.5\n2,x")
+    with pytest.raises(ValueError, match="item 2: '0' must be a positive number"):
+        chain_view.norms_of("1,0.5\n2,0")
+
+
+def test_a_factor_with_a_power_of_ten_stands_in_brackets():
+    found = chain_view.run(ChainSettings(source="own factors", own="0.00001,0.00001"))
+    assert r"(1 \cdot 10^{-5})^{2}" in chain_view.derive(found)[-1].latex
+    one = chain_view.run(ChainSettings(source="own factors", own="0.5"))
+    assert "With 1 factor its" in chain_view.derive(one)[-1].words
+
+
+def test_a_factor_just_above_1_is_not_rounded_to_1():
+    found = chain_view.run(ChainSettings(source="own factors", own="1.0001 " * 100))
+    said = VIEWS["chain"].film(found).caption()
+    assert "1.0001 to the power 100 = 1.01" in said
+    assert "1.0001^{100}" in chain_view.derive(found)[-1].latex
+
+
 def test_an_own_run_gets_the_exams_verdict():
     found = chain_view.run(ChainSettings(source="own run", own="0.001 0.1 10"))
     assert found.log_ratio == pytest.approx(-4)
@@ -200,6 +236,21 @@ def test_training_tells_the_concepts_story():
     for rows in (xavier, he, twice):
         assert rows[place["BN"]].min() < 1e-3
         assert rows[place["skip + BN"]].min() < 1e-3
+
+
+def test_a_net_that_is_stuck_at_every_rate_is_not_run_at_the_smallest():
+    assert store.best_rate(Recipe("Xavier")) == max(RATES)
+    assert store.best_rate(Recipe("He × 2")) == min(RATES)
+    said = VIEWS["train"].film(race_view.run(RaceSettings())).caption()
+    assert "plain ends at 0.69 at every rate" in said
+
+
+def test_the_training_view_states_its_task():
+    found = race_view.run(RaceSettings())
+    assert "256 points of two spirals" in VIEWS["train"].film(found).caption()
+    task = race_view.derive(found)[0].words
+    for words in ("256 points", "64 neurons wide", "gradient descent", "200 steps", "float32"):
+        assert words in task
 
 
 def test_batch_norm_alone_is_hurt_by_depth():

@@ -7,7 +7,7 @@ import numpy as np
 
 from viz.draw import theme
 from viz.draw.film import Film, Frame
-from viz.draw.graph import note
+from viz.draw.graph import note, written
 from viz.draw.numbers import fixed, listed
 from viz.gradients import scale
 from viz.gradients.experiments import ARCHITECTURES
@@ -68,18 +68,9 @@ def _panel(net: Net, number: int, low: float) -> list[dict[str, Any]]:
         "hoverinfo": "skip",
         "hovertemplate": None,
     }
-    text = {
-        "type": "scatter",
-        "mode": "text",
-        "name": "verdict",
-        "x": [depth],
-        "y": [low],
-        "textposition": "top left",
-        "textfont": {"size": 15, "color": theme.INK},
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-        **axes,
-    }
+    place = note(depth, low, "", size=15, xanchor="right")
+    # A vanishing gradient runs through this corner.
+    text = {**written("verdict", [place], halo=True), **axes, "textposition": "top left"}
     return [line, dashed, text]
 
 
@@ -96,13 +87,13 @@ def _frame(board: Board, layer: int, phone: bool) -> Frame:
 
 
 def _verdict(net: Net, log: float, layer: int, phone: bool) -> str:
-    """The number, and at the input the verdict as symbol and word."""
+    """The number, and at the input the verdict as symbol and word; of 20 seeds if on file."""
     arrow = "" if abs(log) <= CLIP else (" ↑" if log > 0 else " ↓")
     if layer or phone or net.over is None:
         number = f"<b>{scale.raised(log)}</b>{arrow}"
     else:
         half = float(np.ptp(net.over.log_ratios)) / 2
-        number = f"<b>{scale.raised(log, f' ± {fixed(half, 1)}')}</b>{arrow}"
+        number = f"<b>{scale.raised(net.over.median, f' ± {fixed(half, 1)}')}</b>{arrow}"
     if layer:
         return number
     mark = scale.SYMBOLS[net.verdict]
@@ -123,7 +114,8 @@ def caption(board: Board, layer: int) -> str:
         return f"All {len(logs)} gradients start with size 1 at the output, layer {depth}."
     where = f"{depth - layer} layers back" if layer else f"At the input, after {depth} layers"
     said = (
-        f"{where}: {{bwd:{healthy}}} of {len(logs)} gradients are within {10**limit:.0f}× of the "
+        f"{where}: {{bwd:{healthy}}} of {len(logs)} gradients "
+        f"{'is' if healthy == 1 else 'are'} within {10**limit:.0f}× of the "
         f"output's, {count['vanishing']} vanished, {count['exploding']} exploded."
     )
     if layer:
@@ -189,6 +181,8 @@ def _layout(board: Board, *, phone: bool) -> dict[str, Any]:
                 )
         layout["annotations"].append(_row_name(init, board.gain, top, tall, phone))
     words = "layer: 0 input, left" if phone else "layer: 0 is the input; every gradient runs left"
+    if not phone and board.nets[0][0].over is not None:
+        words += ". 10<sup>m ± h</sup>: median and half the range of 20 seeds"
     layout["annotations"].append(
         note(0.5, 0, words, size=14, color=theme.MUTED, xref="paper", yref="paper",
              yanchor="top", yshift=-20)

@@ -75,7 +75,7 @@ def _moving(found: "Chain", layers: np.ndarray[Any, Any], at: int) -> tuple[dict
 def caption(found: "Chain", at: int, layer: int) -> str:
     """The product so far, and at the input what it amounts to."""
     log, steps = float(found.logs[at]), len(found.logs) - 1 - at
-    size = f"{{bwd:{scale.size(log)}}}"
+    size = f"{{bwd:{scale.size(log, 4)}}}"
     if not found.factors:
         words = f"Your run, layer {layer}: the gradient is {size} times the last layer's"
         return f"{words} ({found.verdict})." if at == 0 else f"{words}."
@@ -87,7 +87,7 @@ def caption(found: "Chain", at: int, layer: int) -> str:
             f"A factor is exactly 0, so after {count} the gradient is {{bwd:0}}: the chain is cut."
         )
     same = len(set(found.factors)) == 1
-    base = f"{short(abs(found.factors[0]), 4)} to the power {steps}" if same else "their product"
+    base = f"{short(abs(found.factors[0]), 6)} to the power {steps}" if same else "their product"
     said = f"After {count} the gradient's size is {base} = {size}"
     if at:
         return f"{said}."

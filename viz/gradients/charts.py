@@ -23,7 +23,7 @@ def forgotten_scale(*, phone: bool = False) -> Film:
     scales, ratios = store.scale_ratios()
     middle = np.median(ratios, axis=2)
     x = np.log2(scales)
-    low, high = -24.0, 36.0
+    low, high = scale.span(middle.ravel().tolist())
     traces = []
     for arch, y in zip(ARCHITECTURES, middle, strict=True):
         traces.append(
@@ -33,7 +33,7 @@ def forgotten_scale(*, phone: bool = False) -> Film:
                 "hovertemplate": f"{arch}, log₁₀ %{{y:.2f}}<extra></extra>",
             }
         )
-    ends = scale.push_apart([float(y[-1]) for y in middle], 4.5)
+    ends = scale.push_apart([float(y[-1]) for y in middle], 0.09 * (high - low))
     notes = [
         note(float(x[-1]), end, arch, size=15, color=COLORS[arch], xanchor="left", xshift=8)
         for arch, end in zip(ARCHITECTURES, ends, strict=True)
@@ -155,15 +155,16 @@ def learning_speeds(net: Net, *, phone: bool = False) -> Film:
         "who learns slowest? gradients relative to the last layer's"
     )  # fmt: skip
     ratio = float(trace.weight_grad.max() / trace.weight_grad.min())
+    biases = (
+        "a bias before batch norm gets no gradient at all: the mean is subtracted."
+        if dead
+        else f"the first layer's biases get "
+        f"{scale.multiple(float(lines['biases'][1][0]))} times the last's."
+    )
     caption = (
         f"From layer to layer the weights' gradients differ by a factor of at most "
-        f"{scale.size(float(np.log10(ratio)))}, while the activations' gradient changes by "
-        f"{fixed(abs(net.log_ratio), 1)} decades. "
-        + (
-            "A bias before batch norm gets no gradient at all: the mean is subtracted."
-            if dead
-            else "The biases' gradients follow the activations'."
-        )
+        f"{scale.size(float(np.log10(ratio)))}. The activations' gradient at the input is "
+        f"{scale.multiple(net.log_ratio)} times the output's, and {biases}"
     )
     layout = theme.chart(
         320,

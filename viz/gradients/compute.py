@@ -47,7 +47,7 @@ class Trace:
 
     @property
     def log_update(self) -> float:
-        """U = log10 of the median of `update` over the layers."""
+        """U, the median over the layers of log10 of `update`."""
         return float(np.median(log_size(self.update)))
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from viz.gradients.net_view import NetSettings
 from viz.gradients.nets import NetSpec
 from viz.gradients.theory import chain, theory
 from viz.gradients.tick_view import TickSettings
-from viz.quiz import Choice, Feedback, Number, Question, Row, Table
+from viz.quiz import Choice, Feedback, Number, Question, Row, Table, is_close
 
 Rng = np.random.Generator
 DEPTH = SEED.measure.depth
@@ -74,15 +75,24 @@ def table(rng: Rng | None) -> Question:
 
 
 def apart(number: Number, *mistakes: tuple[float, str]) -> tuple[Feedback, ...]:
-    """Feedback for those mistakes that are no right answers here, and differ from each other."""
+    """Feedback for those mistakes that are no right answers here, and differ from each other.
+
+    A mistake is recognized more closely than an answer is graded: two of them may both lie within
+    the tolerance.
+    """
     said: list[Feedback] = []
+    known: list[float] = []
     for wrong, words in mistakes:
-        near = [number.key, *(float(f.wrong) for f in said)]  # type: ignore[arg-type]
-        if math.isfinite(wrong) and not any(
-            number.same(wrong, other) or number.same(other, wrong) for other in near
-        ):
-            said.append(Feedback(wrong, words))
+        is_new = not any(near(wrong, other) for other in known)
+        if math.isfinite(wrong) and is_new and not number.grade(wrong).right:
+            known.append(wrong)
+            said.append(Feedback(partial(near, wrong), words))
     return tuple(said)
+
+
+def near(wrong: float, value: float) -> bool:
+    """Whether a typed value is a mistake, rounded as people round."""
+    return is_close(value, wrong, rel=0.03, atol=0)
 
 
 GAINS = {"": 1.0, "half of ": 0.5, "√2 times ": math.sqrt(2), "twice ": 2.0}
@@ -109,16 +119,27 @@ def power_of_ten(rng: Rng | None) -> Question:
         why=f"ReLU halves the squared size, the weights multiply it by {short(gain**2)}: the size "
         f"itself changes by √({short(gain**2)}/2) = {fixed(factor, 4)} per layer, and "
         f"{depth} · log₁₀ {fixed(factor, 4)} = {fixed(found.log_ratio, 2)}.",
-        feedback=apart(
-            answer,
-            (2 * found.log_ratio, "That is the squared norm."),
-            (-found.log_ratio, "The other direction: is the factor per layer above or below 1?"),
-            (depth * math.log(factor), "That is the natural logarithm; a power of ten is asked."),
-            (depth * math.log10(gain), "ReLU switches off half of the neurons: where is the ½?"),
-            (math.log10(factor), "That is one layer; depth multiplies."),
-            (
-                depth * math.log(10) * factor,
-                "log10(x) is read as log(10)·x here: write log(x)/log(10), or the number itself.",
+        feedback=(
+            *apart(
+                answer,
+                (2 * found.log_ratio, "That is the squared norm."),
+                (
+                    -found.log_ratio,
+                    "The other direction: is the factor per layer above or below 1?",
+                ),
+                (
+                    depth * math.log(factor),
+                    "That is the natural logarithm; a power of ten is asked.",
+                ),
+                (
+                    depth * math.log10(gain),
+                    "ReLU switches off half of the neurons: where is the ½?",
+                ),
+                (math.log10(factor), "That is one layer; depth multiplies."),
+            ),
+            Feedback(
+                lambda value: value > 0 and answer.grade(math.log10(value)).right,
+                "That is the size itself; its power of ten is asked, the exponent alone.",
             ),
         ),
         hint="What does one layer do to the squared size: the ½ of ReLU times what the weights do?",
@@ -207,6 +228,9 @@ def scalar_chain(rng: Rng | None) -> Question:
                 (base * depth, "The chain rule multiplies the factors; it does not add them."),
                 (base, "That is one layer."),
                 (1 / 10**log, "Upside down."),
+                (-(10**log), "Its size is asked: leave the sign away."),
+                (-log, "Upside down: the sign of the logarithm is the other one."),
+                (depth * math.log(base), "That is the natural logarithm; log₁₀ was offered."),
             ),
         ),
         hint="By what does one layer multiply? Then as often as there are layers.",

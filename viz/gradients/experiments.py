@@ -1,6 +1,5 @@
 """The table's experiments: a baseline, the same net treated, and what came of it."""
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -163,8 +162,3 @@ def float32_limit(trace: Trace) -> int | None:
     """First layer, counted from 1, whose hidden state float32 cannot hold; None if it can."""
     beyond = np.flatnonzero(trace.hidden_max > float(np.finfo(np.float32).max))
     return int(beyond[0]) if len(beyond) else None
-
-
-def scatter(spread: Spread) -> float:
-    """Standard deviation over the seeds of ln(gradient at the input / at the output)."""
-    return float(np.std(spread.log_ratios) * math.log(10))

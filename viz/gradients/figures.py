@@ -14,7 +14,7 @@ from viz.gradients.results import Curve, Summary, Tick
 
 HEAD = (
     "<b>← gradient, relative to the output's</b><br>"
-    f"<span style='color:{theme.MUTED}'>dashed: theory; shaded: 20 seeds</span>"
+    f"<span style='color:{theme.MUTED}'>dashed: theory{{more}}</span>"
 )
 BOARD = {"xaxis": "x2", "yaxis": "y2"}
 MOVING = ("before", "after", "head before", "head after", "labels")
@@ -94,6 +94,11 @@ def spread_band(net: Curve, color: str, **axes: Any) -> dict[str, Any]:
     return {**band, "name": "20 seeds", "opacity": 0.25}
 
 
+def banded(net: Curve) -> str:
+    """What a heading adds where the seeds are drawn."""
+    return f"; shaded: {len(net.over.log_ratios)} seeds" if net.over is not None else ""
+
+
 def theory_line(net: Curve, **axes: Any) -> dict[str, Any]:
     """What theory predicts, dashed; empty where there is no formula."""
     layers = np.arange(net.spec.depth + 1)
@@ -146,9 +151,10 @@ def _layout(tick: Tick, chosen: Summary, low: float, high: float, *, phone: bool
     notes = [
         *table_board.notes(plan, tick.cells, chosen, BOARD),
         *scale.zone_words(low, high, limit, middles=middles),
-        note(1.0, 1.02, HEAD, size=15, color=theme.BWD, align="right", **head),
+        note(1.0, 1.02, HEAD.format(more=banded(tick.before)), size=15, color=theme.BWD,
+             align="right", **head),
         last_layer(depth),
-    ]
+    ]  # fmt: skip
     return theme.chart(
         860 if phone else 404,
         margin={"l": 4, "r": 52, "t": 6, "b": 6},

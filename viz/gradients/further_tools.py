@@ -61,7 +61,8 @@ TOOLS = (
     Tool(
         "gradient clipping, compared with none",
         (False, True),
-        "clipping shortens what is too long and lengthens nothing: against explosion",
+        "clipping shortens what is too long and lengthens nothing: against explosion, though it "
+        "treats the symptom",
         "Clipping never lengthens a gradient.",
         "Clipping bounds the size of a step: that is about explosion.",
     ),

@@ -11,7 +11,7 @@ from viz.draw.graph import note
 from viz.gradients import scale, words
 from viz.gradients.compute import log_size
 from viz.gradients.experiments import QUANTITIES
-from viz.gradients.figures import theory_line
+from viz.gradients.figures import banded, theory_line
 from viz.gradients.layer_axis import TITLE, last_layer, layer_axis, middle_of
 from viz.gradients.nets import Array
 from viz.gradients.results import Net
@@ -192,10 +192,11 @@ def _layout(net: Net, name: str, low: float, high: float, *, phone: bool) -> dic
         notes += scale.zone_words(low, high, net.limit, middles=middles, outer=0.86)
         notes += _theory_words(net, low, high, phone)
         shapes = scale.zones(low, high, net.limit)
+    across = ("layer" if phone else TITLE) + ("" if is_dead(net, name) else banded(net))
     return theme.chart(
         400 if phone else 404,
         margin={"l": 16 if phone else 24, "r": 58 if phone else 66, "t": 40, "b": 54},
-        xaxis={**layer_axis(depth), "title": {"text": TITLE}},
+        xaxis={**layer_axis(depth), "title": {"text": across}},
         yaxis={**scale.axis(low, high), "side": "right"},
         shapes=shapes,
         annotations=[*notes, last_layer(depth)],

@@ -23,6 +23,10 @@ EXAMPLE = (
     Recipe("He"),
 )
 APART = 1.5
+C_OF = (
+    "c is what a layer does to a squared size, half of width times the weights' variance: ⅛ for "
+    "Xavier × 0.5, ½ for Xavier, 1 for He, 4 for He × 2, 64 for N(0,1)."
+)
 
 
 def ratio_of(recipe: Recipe) -> float:
@@ -51,6 +55,7 @@ def order_nets(rng: Rng | None) -> Question:
     ratios = [ratio_of(recipe) for recipe in recipes]
     key = tuple(sorted(range(5), key=ratios.__getitem__))
     steps = ", ".join(f"{NAMES[recipes[i]]} {scale.ten(round(ratios[i], 1))}" for i in key)
+    named = "; ".join(f"**{NAMES[recipe]}**" for recipe in recipes)
     pair = _skip_pair(recipes)
     feedback = [Feedback(key[::-1], "The other way round: the smallest gradient comes first.")]
     if pair is not None:
@@ -66,15 +71,16 @@ def order_nets(rng: Rng | None) -> Question:
         feedback.append(Feedback(swapped, words))
     return Question(
         id="gr-x6",
-        prompt="ReLU nets of 50 layers, width 128. Order them by the size of the gradient at the "
-        "input, the smallest first.",
+        prompt=f"Five ReLU nets of 50 layers, width 128: {named}. Order them by the size of the "
+        "gradient at the input, the smallest first.",
         answer=Order(tuple(NAMES[recipe] for recipe in recipes), key),
         why=f"{steps}. Plain: √c per layer; skip: √(1 + c); batch norm: 1.21 whatever the init; "
-        "both: growth only like a power of the depth. (c is ½ for Xavier, 1 for He, 4 for He × 2, "
-        "64 for N(0,1).)",
+        f"both: growth only like a power of the depth. ({C_OF})",
         feedback=tuple(feedback),
-        hint="Write down the factor of one layer for each net: √c without a skip, √(1 + c) "
-        "with one, 1.21 with batch norm whatever the init.",
+        hint="Write down the factor of one layer for each net: √c for a plain one, √(1 + c) with "
+        "skips, 1.21 with batch norm alone whatever the init. With both the factor begins at "
+        "√(1 + c) beside the input and falls towards 1: a power of the depth, and larger for "
+        f"larger c. ({C_OF})",
         settings=BoardSettings(),
         points=2,
     )

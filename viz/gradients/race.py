@@ -11,6 +11,8 @@ from viz.gradients.experiments import ARCHITECTURES, Recipe
 from viz.gradients.nets import Array
 from viz.gradients.training import CHANCE, RATES, STEPS, Run, train
 
+STUCK = 1e-3
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Race:
@@ -39,6 +41,13 @@ class Race:
     def starts(self) -> tuple[float, ...]:
         """Loss of each net before its first step."""
         return tuple(float(run.losses[0]) for run in self.runs)
+
+    @property
+    def stuck(self) -> tuple[bool, ...]:
+        """Whether a net ends at chance whatever the rate; unknown of one trained just now."""
+        finals = self.finals[recordings.RACE_INITS.index(self.init)]
+        ends = np.isclose(finals, CHANCE, rtol=STUCK).all(axis=1)
+        return tuple(bool(end) and not self.live for end in ends)
 
 
 def finals() -> Array:

@@ -31,13 +31,14 @@ def first_steps(*, phone: bool = False) -> Film:
         for end, name, color in zip(ends, names, (theme.BWD, theme.PAR), strict=True)
     ]  # fmt: skip
     place = "He + BN, depth 50" if phone else "He + batch norm, depth 50, rate 0.1"
-    notes += _title(f"{place}: the first 20 steps")
+    notes += _title(f"{place}: the first 20 steps of one run")
     caption = (
         "With batch norm the loss ignores the length of W, so a step that is too long only makes W "
         f"longer: {{par:{short(float(early.first_norm[0]), 3)}}} becomes "
-        f"{{par:{short(float(early.first_norm[1]), 3)}}} in one step. The first layer's gradient "
-        f"falls from {{bwd:{short(float(early.grad_ratio[0]), 3)}}} to "
-        f"{{bwd:{short(float(early.grad_ratio[5]), 2)}}} times the last one's in five."
+        f"about {{par:{short(float(early.first_norm[1]), 3)}}} in one step. The first layer's "
+        f"gradient falls from about {{bwd:{short(float(early.grad_ratio[0]), 2)}}} times the last "
+        "one's to some tens within a few steps. (One run in float32: after the first step, how "
+        "far it is at which step depends on rounding.)"
     )
     layout = theme.chart(
         320,

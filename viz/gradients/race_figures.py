@@ -12,7 +12,7 @@ from viz.draw.numbers import listed, short
 from viz.gradients import loss_map, race, recordings, scale
 from viz.gradients.experiments import ARCHITECTURES
 from viz.gradients.race import Race
-from viz.gradients.training import RATES, Run
+from viz.gradients.training import POINTS, RATES, Run
 
 STYLES = {
     "plain": (theme.MUTED, "solid"),
@@ -24,6 +24,7 @@ FRAMES = 61
 LOW, HIGH, LABEL_GAP = -4.0, 3.0, 0.55
 HEAD = "<b>loss after 200 steps, depth 30</b>, hatched: diverged"
 PHONE_HEAD = "<b>loss, depth 30</b>, hatched: diverged"
+TASK = f"Task: tell {POINTS} points of two spirals apart."
 
 
 def race_film(found: Race, *, phone: bool = False) -> Film:
@@ -82,6 +83,7 @@ def _moving(found: Race, step: int) -> list[dict[str, Any]]:
         at = min(step, len(run.losses) - 1)
         symbol = "x" if burst else "circle"
         words = f"{arch}: diverged" if burst else arch
+        words += " ↑" if race.loss_at(run, step) > 10**HIGH else ""
         # A second point carries the label, so that it can stand clear of its neighbours.
         heads.append(
             {
@@ -111,14 +113,16 @@ def caption(found: Race, step: int, last: int) -> str:
         ]  # fmt: skip
         return f"{where}, loss before step {step}: {', '.join(parts)} (guessing is 0.69)."
     parts = [
-        _ending(arch, run, rate)
-        for arch, run, rate in zip(ARCHITECTURES, found.runs, found.rates, strict=True)
+        _ending(arch, run, "every rate" if stuck else f"rate {loss_map.rate_name(rate)}")
+        for arch, run, rate, stuck in zip(
+            ARCHITECTURES, found.runs, found.rates, found.stuck, strict=True
+        )
     ]
-    return f"{where}, {now}, {found.runs[0].steps} steps: {listed(parts)}. Guessing is 0.69."
+    return f"{TASK} {where}, {now}, {found.runs[0].steps} steps: {listed(parts)}. Guessing is 0.69."
 
 
-def _ending(arch: str, run: Run, rate: float) -> str:
-    at = f"at rate {loss_map.rate_name(rate)}"
+def _ending(arch: str, run: Run, rate: str) -> str:
+    at = f"at {rate}"
     if run.diverged_at is not None:
         return f"{arch} diverges in step {run.diverged_at} {at}"
     return f"{arch} ends at {{fwd:{short(run.final, 2)}}} {at}"

@@ -4,14 +4,19 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from viz.draw.film import Film
-from viz.draw.numbers import latex, short
+from viz.draw.numbers import latex, short, stacked
 from viz.gradients import loss_map, race, race_charts, race_figures, race_witness, recordings
 from viz.gradients.experiments import ARCHITECTURES
 from viz.gradients.race import Race
-from viz.gradients.training import CHANCE, RATES
+from viz.gradients.training import CHANCE, POINTS, RATES, STEPS, WIDTH
 from viz.settings import BaseSettings, choice, number, switch
 from viz.view import Line, Preset, Progress, View, quiet
 
+TASK = (
+    f"**The task**: tell two interleaved spirals apart, {POINTS} points in the plane. The nets are "
+    f"{WIDTH} neurons wide and have no biases. They learn by plain gradient descent on all points "
+    f"at once, {STEPS} steps, in float32."
+)
 INITS = {"Xavier": "Xavier", "He": "He", "He x 2": "He × 2"}
 RATE_OF: dict[str, float | None] = {
     "best of each": None,
@@ -29,7 +34,10 @@ class RaceSettings(BaseSettings):
 
     init: Literal["Xavier", "He", "He x 2"] = choice("Xavier", key="start", label="Initialization")
     rate: Literal["best of each", "0.0000001", "0.00001", "0.001", "0.01", "0.1", "1"] = choice(
-        "best of each", key="lr", label="Learning rate"
+        "best of each",
+        key="lr",
+        label="Learning rate",
+        hint="Best of each: what served each net best in the runs on file, 30 layers deep.",
     )
     train: bool = switch(
         False, key="train", label="Train four nets now", hint="Takes some ten seconds."
@@ -88,9 +96,12 @@ def agree(settings: RaceSettings) -> Mapping[str, float]:
 
 def derive(found: Race) -> tuple[Line, ...]:
     lines = [
+        Line("", TASK),
         Line(
-            r"W \leftarrow W - \eta\,\nabla_W \mathcal L,\qquad "
-            r"\frac{\|\Delta W\|}{\|W\|} = \eta\,\frac{\|\nabla_W\|}{\|W\|}",
+            stacked(
+                r"W &\leftarrow W - \eta\,\nabla_W \mathcal L",
+                r"\frac{\|\Delta W\|}{\|W\|} &= \eta\,\frac{\|\nabla_W\|}{\|W\|}",
+            ),
             "What counts is how much a step changes a weight. If gradients differ by decades, no "
             "single rate η suits all layers: tiny ones stay put, huge ones burst.",
         ),
@@ -99,8 +110,11 @@ def derive(found: Race) -> tuple[Line, ...]:
             "Two classes, mean cross-entropy in nats: a net that has learned nothing stays here.",
         ),
         Line(
-            r"\mathcal L(\alpha W) = \mathcal L(W)\ \forall \alpha > 0 \;\Rightarrow\; "
-            r"W \perp \nabla_W,\qquad \|W - \eta\nabla_W\|^2 = \|W\|^2 + \eta^2\|\nabla_W\|^2",
+            stacked(
+                r"&\mathcal L(\alpha W) = \mathcal L(W)\ \forall \alpha > 0 \;\Rightarrow\; "
+                r"W \perp \nabla_W",
+                r"&\|W - \eta\nabla_W\|^2 = \|W\|^2 + \eta^2\|\nabla_W\|^2",
+            ),
             "With batch norm behind W its length does not matter. So the gradient stands at a "
             "right angle to it, a step makes W longer, and the next gradient is smaller by as "
             "much: a too large step repairs itself.",
@@ -136,7 +150,11 @@ PRESETS = (
     Preset("He", {"init": "He"}, "Plain He moves slowly; skips without batch norm burst."),
     Preset("He × 2", {"init": "He x 2"}, "Without batch norm not one rate works."),
     Preset("All at rate 1", {"rate": "1"}, "Skip + BN bursts here, plain BN is at its best."),
-    Preset("Train: 10 layers", {"train": True, "layers": 10}, "Shallow nets all learn."),
+    Preset(
+        "Train: 10 layers",
+        {"train": True, "layers": 10},
+        "Ten layers are few enough: the plain net learns too.",
+    ),
     Preset("Train: another seed", {"train": True, "seed": 1}, "The same recipes, other weights."),
 )
 FINDINGS = (

@@ -19,17 +19,23 @@ STEPS = (1, 2, 5, 10, 20, 25, 50, 100)
 THICK = 0.15
 
 
-def size(log: float) -> str:
+def size(log: float, digits: int = 2) -> str:
     """A size from its log10, also where a double cannot hold it: 0.96, 2.8 × 10⁻⁸."""
     if log == -math.inf:
         return "0"
     if -3 <= log < 4:
-        return short(10**log, 2) if log < 2 else short(10**log, 3)
+        return short(10**log, digits if log < 2 else max(digits, 3))
     whole = math.floor(log)
     mantissa = f"{10 ** (log - whole):.1f}"
     if mantissa == "10.0":
         whole, mantissa = whole + 1, "1.0"
     return f"{mantissa}{FIXED}×{FIXED}{ten(whole)}"
+
+
+def multiple(log: float) -> str:
+    """A size that stands before the word times: 0.96, 1.0."""
+    text = size(log)
+    return "1.0" if text == "1" else text
 
 
 def ten(exponent: float) -> str:
@@ -136,7 +142,7 @@ def band(x: Values, low: Values, high: Values, *, color: str, **axes: Any) -> di
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": [*rounded(x, 1), *rounded(x, 1)[::-1]],
+        "x": [*rounded(x), *rounded(x)[::-1]],
         "y": [*rounded(high), *rounded(low)[::-1]],
         "fill": "toself",
         "fillcolor": color,
@@ -152,7 +158,7 @@ def line(x: Values, y: Values, *, color: str, width: float, **more: Any) -> dict
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": rounded(x, 1),
+        "x": rounded(x),
         "y": rounded(y),
         "line": {"color": color, "width": width, "dash": dash},
         "cliponaxis": False,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from viz.gradients.nets import NetSpec
+from viz.gradients.rounding import is_smooth
 
 RELATIVES = {"xavier": "nn.init.xavier_normal_", "he": "nn.init.kaiming_normal_"}
 HEAD = """\
@@ -40,6 +41,10 @@ def log_ratio(std, residual=False, batch_norm=False, show=False):
     return log_size(start.grad)
 
 
+"""
+CAUTION = """\
+# Rounding grows on its way through such nets, with few samples by decades: then the last digits
+# of R differ from the screen's. Derive says how far R is known.
 """
 ACTS = {
     "relu": "torch.relu({})",
@@ -79,8 +84,9 @@ def _source(spec: NetSpec) -> str:
 
 def one(spec: NetSpec) -> str:
     """One net; ``answer`` is R, the sizes on the way back are printed."""
+    caution = CAUTION if is_smooth(spec) else ""
     return (
-        f"{head(spec)}# {_source(spec)}\n"
+        f"{head(spec)}{caution}# {_source(spec)}\n"
         f"answer = log_ratio({_arguments(spec)}, show=True)\nprint(answer)\n"
     )
 
@@ -88,8 +94,9 @@ def one(spec: NetSpec) -> str:
 def many(nets: Mapping[str, NetSpec]) -> str:
     """Several nets of one size and seed; ``answer`` lists their R."""
     first = next(iter(nets.values()))
+    caution = CAUTION if any(is_smooth(spec) for spec in nets.values()) else ""
     lines = [
         f"    log_ratio({_arguments(spec)}),  # {name}: {_source(spec)}"
         for name, spec in nets.items()
     ]
-    return f"{head(first)}answer = [\n" + "\n".join(lines) + "\n]\nprint(answer)\n"
+    return f"{head(first)}{caution}answer = [\n" + "\n".join(lines) + "\n]\nprint(answer)\n"

@@ -1,5 +1,6 @@
 """The recorded runs as results; run as a module it makes the files anew."""
 
+import math
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -127,8 +128,15 @@ def _run(losses: np.ndarray) -> Run:
 
 
 def best_rate(recipe: Recipe) -> float:
-    """The recorded rate with the least final loss; the smallest rate if every run diverged."""
-    return min(RATES, key=lambda rate: run_of(recipe, rate).final)
+    """The recorded rate with the least final loss.
+
+    The largest of several that end alike: where a net is stuck at every rate, it is not for too
+    small a step. The smallest if every run diverged.
+    """
+    finals = {rate: run_of(recipe, rate).final for rate in RATES}
+    least = min(finals.values())
+    alike = [rate for rate in RATES if math.isclose(finals[rate], least, rel_tol=1e-4)]
+    return max(alike) if math.isfinite(least) else min(alike)
 
 
 def write() -> None:

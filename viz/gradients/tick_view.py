@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from viz.draw.film import Film
-from viz.gradients import charts, derivations, figures, results, snippets, witnesses
-from viz.gradients.compute import measure
+from viz.gradients import charts, derivations, figures, results, rounding, snippets
 from viz.gradients.exam import SEED
 from viz.gradients.experiments import Column, Experiment, Row
 from viz.gradients.nets import NetSpec
@@ -84,12 +83,7 @@ def snippet(settings: TickSettings) -> str:
 
 def agree(settings: TickSettings) -> Mapping[str, float]:
     """R of the treated net, by hand-written backward pass and by autograd."""
-    treated = specs(settings)[1]
-    results.check_cost(treated)
-    return {
-        "backward pass in numpy": measure(treated).log_ratio,
-        "PyTorch autograd": witnesses.log_ratio(treated),
-    }
+    return rounding.agreement(specs(settings)[1:])
 
 
 def values_table(found: Tick) -> dict[str, Any]:
@@ -100,8 +94,8 @@ def values_table(found: Tick) -> dict[str, Any]:
         "exam": ["✓" if cell.ticked else "–" for cell in found.cells],
         "compared with": [cell.experiment.baseline.words for cell in found.cells],
         "treated": [cell.experiment.treated.words for cell in found.cells],
-        "R before": [cell.before for cell in found.cells],
-        "R after": [cell.after for cell in found.cells],
+        "log₁₀ (at the input / at the output) before": [cell.before for cell in found.cells],
+        "after": [cell.after for cell in found.cells],
     }
 
 
@@ -151,5 +145,5 @@ VIEW = View(
     presets=PRESETS,
     findings=FINDINGS,
     table=values_table,
-    atol=1e-9,
+    atol=rounding.ATOL,
 )

@@ -3,6 +3,7 @@
 from viz.draw.numbers import fixed, short
 from viz.gradients import scale
 from viz.gradients.compute import Verdict
+from viz.gradients.exam import SEED
 from viz.gradients.experiments import Effect, Recipe
 from viz.gradients.results import Curve, Net, Tick, median_of
 
@@ -15,7 +16,7 @@ STATE: dict[Verdict, str] = {
 
 def times(net: Curve, layer: int, role: str = "bwd") -> str:
     """The gradient at a layer as a multiple of the output's."""
-    return f"{{{role}:{scale.size(net.log_grad[layer])}}} times"
+    return f"{{{role}:{scale.multiple(net.log_grad[layer])}}} times"
 
 
 def tick(found: Tick, layer: int) -> str:
@@ -57,27 +58,39 @@ DONE: dict[Effect, str] = {
     "relieves": "the {trouble} shrinks by {decades} decades",
     "causes": "this comparison causes {trouble}",
     "worsens": "the {trouble} grows by {decades} decades",
-    "leaves": "no change of the {trouble} to speak of",
+    "leaves": "the gradient becomes {times} times as large{healthy}",
 }
 
 
 def judgement(found: Tick) -> str:
     """What that says about the exam's tick."""
     one = found.experiment
-    if one.catch:
+    if one.catch and found.effect == one.expect:
         return catch(found)
-    trouble = f"{one.column} gradient" if one.column == "vanishing" else "explosion"
-    moved = abs(found.after.log_ratio - found.before.log_ratio)
-    outcome = DONE[found.effect].format(trouble=trouble, decades=fixed(moved, 1))
+    outcome = _outcome(found)
     helps = found.effect in ("cures", "relieves")
-    outcome = f"{outcome[0].upper()}{outcome[1:]}"
-    if helps == found.ticked:
-        return f"{outcome}: " + ("the exam's ✓." if helps else "no tick, as in the exam.")
-    depth = found.before.spec.depth
-    return (
-        f"{outcome}; the exam's {'✓' if found.ticked else 'empty cell'} is about deep nets, here "
-        f"{depth} {layers(depth)} are too few to show it."
+    if one.catch or helps != found.ticked:
+        cell = "catch" if one.catch else "exam's ✓" if found.ticked else "exam's empty cell"
+        depth = found.before.spec.depth
+        return (
+            f"{outcome}; the {cell} is about deep nets, here {depth} {layers(depth)} are too few "
+            "to show it."
+        )
+    return f"{outcome}: " + ("the exam's ✓." if helps else "no tick, as in the exam.")
+
+
+def _outcome(found: Tick) -> str:
+    """What the treatment did to the trouble of this column."""
+    column, nets = found.experiment.column, (found.before, found.after)
+    moved = found.after.log_ratio - found.before.log_ratio
+    troubled = any(net.verdict == column for net in nets)
+    said = DONE[found.effect].format(
+        trouble="vanishing gradient" if column == "vanishing" else "explosion",
+        decades=fixed(abs(moved), 1),
+        times=scale.multiple(moved),
+        healthy="" if troubled else f", and neither net counts as {column}",
     )
+    return f"{said[0].upper()}{said[1:]}"
 
 
 def catch(found: Tick) -> str:
@@ -98,9 +111,9 @@ def catch(found: Tick) -> str:
     removed = median_of(Recipe("N(0,1)")) - median_of(Recipe("N(0,1)", "BN"))
     return (
         f"Against a badly scaled net batch norm removes up to {fixed(removed, 0)} decades of "
-        f"explosion. Against a well-scaled net it adds about {per_layer} at initialization (Yang "
-        "et al. 2019). In training this fades within a few steps; at depth 100 without skips it "
-        "still hurts."
+        f"explosion in {SEED.measure.depth} layers. Against a well-scaled net it adds about "
+        f"{per_layer} at initialization (Yang et al. 2019). In training this fades within a few "
+        "steps; at depth 100 without skips it still hurts."
     )
 
 
@@ -113,7 +126,8 @@ def readout(net: Net) -> str:
         f"{{bwd:{fixed(net.factor, 3)}}}"
     )
     if net.theory is not None:
-        said += f"; theory says {{tru:{fixed(net.theory.factor, 3)}}}"
+        limit = " for large batches" if net.spec.batch_norm else ""
+        said += f"; theory{limit} says {{tru:{fixed(net.theory.factor, 3)}}}"
     said += (
         ". At rate 1 the median layer's update is "
         f"{{par:{scale.size(net.trace.log_update)}}} of its weights."
