@@ -138,3 +138,12 @@ def test_without_a_penalty_the_valleys_derivation_does_not_speak_of_one():
 
 def test_the_limit_of_lambda_that_a_sentence_names_is_allowed():
     assert of(TrainingSettings, l2="3.1623").l2 <= 3.1623
+
+
+@pytest.mark.parametrize("pictures", ["digits", "own image"])
+@pytest.mark.parametrize("share", [0.0, 1e-4, 0.05])
+@pytest.mark.parametrize("code_size", [1, 6, 16])
+def test_the_images_minimum_is_found_in_three_ways(pictures, share, code_size):
+    chosen = {"pictures": pictures, "share": share, "code_size": code_size}
+    found = list(image_view.agree(of(ImageSettings, **chosen)).values())
+    assert max(found) - min(found) <= image_view.VIEW.atol

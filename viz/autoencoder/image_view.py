@@ -169,7 +169,7 @@ def agree(settings: ImageSettings) -> Mapping[str, float]:
     return {
         "closed form": compute.optimum(values, settings.code_size, weights).minimum,
         "search by direction": witnesses.by_search(values, settings.code_size, weights),
-        "PyTorch": witnesses.by_torch(values, settings.code_size, weights),
+        "PyTorch": witnesses.by_torch(values, settings.code_size, weights, aligned=True),
     }
 
 

@@ -27,29 +27,41 @@ def by_search(eigenvalues: FloatArray, latent_dim: int, weights: Penalty) -> flo
     return float(cost((low + high) / 2).sum() + eigenvalues[latent_dim:].sum())
 
 
-def by_torch(eigenvalues: FloatArray, latent_dim: int, weights: Penalty) -> float:
-    """The minimum that L-BFGS and autograd find for two nn.Linear layers, from a balanced start."""
+def by_torch(
+    eigenvalues: FloatArray, latent_dim: int, weights: Penalty, *, aligned: bool = False
+) -> float:
+    """The minimum that L-BFGS and autograd find for two nn.Linear layers, from a balanced start.
+
+    Args:
+        eigenvalues: largest first, shape (m,).
+        latent_dim: the code's size k.
+        weights: the two penalties.
+        aligned: start at the right singular vectors of the points instead of at random. Where
+            the k-th variance is near the next one and λ near 0, a random start takes minutes.
+    """
     import torch
 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        return _minimize(eigenvalues, latent_dim, weights)
+        return _minimize(eigenvalues, latent_dim, weights, aligned)
     finally:
         torch.set_num_threads(threads)
 
 
-def _minimize(eigenvalues: FloatArray, latent_dim: int, weights: Penalty) -> float:
+def _minimize(eigenvalues: FloatArray, latent_dim: int, weights: Penalty, aligned: bool) -> float:
     import torch
 
     dim = len(eigenvalues)
     generator = torch.Generator().manual_seed(0)
     encoder = torch.nn.Linear(dim, latent_dim, bias=False, dtype=torch.float64)
     decoder = torch.nn.Linear(latent_dim, dim, bias=False, dtype=torch.float64)
+    points = torch.diag(torch.from_numpy(np.sqrt(eigenvalues)))
     with torch.no_grad():
         encoder.weight.normal_(0, 0.7, generator=generator)
+        if aligned:
+            encoder.weight.copy_(torch.linalg.svd(points).Vh[:latent_dim])
         decoder.weight.copy_(encoder.weight.T)
-    points = torch.diag(torch.from_numpy(np.sqrt(eigenvalues)))
     both = [encoder.weight, decoder.weight]
     # The error of the minimum is of the order of the squared gradient, far below rounding.
     optimizer = torch.optim.LBFGS(
