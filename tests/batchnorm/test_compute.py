@@ -8,7 +8,17 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from viz.batchnorm import batches, compute, demo, gaussians, layer, norms, shapes, small_batch
+from viz.batchnorm import (
+    batches,
+    compute,
+    demo,
+    gaussians,
+    layer,
+    norms,
+    shapes,
+    small_batch,
+    snippets,
+)
 
 F = torch.nn.functional
 
@@ -408,3 +418,13 @@ def test_a_real_layer_keeps_its_correlations():
 def test_bad_input_gets_a_sentence(call, sentence):
     with pytest.raises(ValueError, match=re.escape(sentence)):
         call()
+
+
+@pytest.mark.parametrize("eps", ["0", "0.00000001"])
+def test_the_snippet_gives_the_answer_of_a_tiny_variance(eps, capsys):
+    result = demo.run_line(demo.LineSettings(variance=1e-6, eps=eps))
+    space = {}
+    exec(snippets.line(result), space)
+    assert "train: mean" in capsys.readouterr().out
+    view = demo.VIEWS[0]
+    np.testing.assert_allclose(space["answer"], view.answer(result), rtol=1e-4)

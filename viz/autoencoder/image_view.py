@@ -127,6 +127,16 @@ def film(found: Gallery, *, phone: bool = False) -> Film:
     return image_figures.gallery_film(found, phone=phone)
 
 
+DESCENT_WORDS = """\
+# The run depends on the images through their variances alone: here d / d1, in principal
+# coordinates, where the start is drawn.
+"""
+ADAM_WORDS = """\
+# The images' variances, d / d1. Adam divides each coordinate's step by its size: on the pixels'
+# axes it takes another way than here, on the principal ones, to the same end.
+"""
+
+
 def answer(found: Gallery) -> list[float]:
     return [float(value) for value in found.study.run.decoder_values[-1]]
 
@@ -153,8 +163,7 @@ def snippet(settings: ImageSettings) -> str:
         aligned=False,
     )
     return (
-        "# The run depends on the images through their variances alone: here d / d1, in principal\n"
-        "# coordinates, where the start is drawn.\n"
+        (ADAM_WORDS if fast else DESCENT_WORDS)
         + head
         + snippets.optimizer("fast" if fast else "full", step, weights)
         + snippets.LOSS

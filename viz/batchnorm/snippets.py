@@ -15,7 +15,7 @@ TINY = 1e-12
 def line(result: Line1D) -> str:
     """The layer on a batch of two values with the feature's mean and variance."""
     mean, std, state = result.before.mean, result.before.std, result.final
-    eps = max(result.eps, 1e-5)
+    eps = result.eps or 1e-5 * min(1.0, std**2) or 1e-5
     return f"""import torch
 
 # A batch of two values at mean - SD and mean + SD has exactly this mean and variance.
