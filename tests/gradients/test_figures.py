@@ -180,7 +180,7 @@ def test_the_readout_has_every_number_of_its_template():
     )
     assert "vanishing" in said
     assert "about 0.707; theory says 0.707" in said
-    assert "2.0\u00a0×\u00a010⁻⁸ of its weights" in said
+    assert "2.0\u00a0×\u00a010⁻⁸ times its weights" in said
 
 
 def test_one_net_runs_forward_then_backward():

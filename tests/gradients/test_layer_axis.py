@@ -2,7 +2,7 @@
 
 import pytest
 
-from viz.gradients import board_figures, charts, figures, scale
+from viz.gradients import board_figures, charts, derivations, figures, scale
 from viz.gradients.demo import VIEWS
 from viz.gradients.layer_axis import end_of, last_layer, layer_axis
 from viz.gradients.net_view import NetSettings
@@ -90,4 +90,6 @@ def test_the_boards_formulas_have_no_minus_zero():
     board = next(view for view in VIEWS if view.key == "board")
     lines = board.derive(board.run(board.settings()))
     assert "10^{0.00}" in "".join(line.latex for line in lines)
+    rows = [line.latex for line in lines if "Xavier" in line.latex]
+    assert all(derivations.STRUT in row for row in rows)
     assert "-0.00" not in "".join(line.latex for line in lines)

@@ -13,6 +13,7 @@ from viz.gradients import (
     demo,
     net_view,
     race,
+    race_charts,
     race_view,
     race_witness,
     recordings,
@@ -331,3 +332,44 @@ def test_a_negative_factor_stands_in_brackets():
 def test_norms_of_any_size_can_be_compared():
     ways = chain_view.agree(ChainSettings(source="own run", own="1e-300 1e300"))
     assert list(ways.values()) == pytest.approx([-600, -600])
+
+
+VIEWS_OF_NETS = [
+    ("net", {}),
+    ("net", {"residual": True}),
+    ("net", {"residual": True, "batch_norm": True}),
+    ("board", {}),
+    ("train", {}),
+    ("ticks", {"row": "skip"}),
+]
+
+
+@pytest.mark.parametrize(("key", "values"), VIEWS_OF_NETS)
+def test_long_formulas_stand_in_rows_that_a_phone_holds(key, values):
+    view = VIEWS[key]
+    for line in view.derive(view.run(view.settings(**values))):
+        assert r"\qquad" not in line.latex
+        assert r",\quad" not in line.latex
+        assert "σ_W" not in line.words
+
+
+def test_the_values_say_what_r_and_u_are():
+    columns = list(board_view.values_table(board_view.run(BoardSettings())))
+    assert "R = log₁₀ (at the input / at the output)" in columns
+    assert "U = log₁₀ (update / weight), median layer" in columns
+
+
+def test_the_first_steps_claim_only_what_rounding_leaves():
+    said = race_charts.first_steps().caption()
+    assert "depends on rounding" in said
+    assert "27" not in said
+
+
+def test_the_derivation_names_its_sources():
+    plain, both = (
+        " ".join(line.words for line in net_view.derive(net_view.run(settings)))
+        for settings in (NetSettings(batch_norm=True), NetSettings(residual=True, batch_norm=True))
+    )
+    assert "Glorot & Bengio" in plain
+    assert "Ioffe & Szegedy" in plain
+    assert "De & Smith" in both

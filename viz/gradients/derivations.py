@@ -11,11 +11,13 @@ from viz.gradients.theory import BN_FACTOR, weight_factor
 from viz.view import Line
 
 DIGITS = 6
+# The page cuts off what rises above a formula's first line, such as an exponent.
+STRUT = r"\rule{0pt}{1.1em}"
 
 
 def ten(log_ratio: float, places: int = 2) -> str:
     """A power of ten for a formula."""
-    return rf"10^{{{round(log_ratio, places) + 0.0:.{places}f}}}"
+    return rf"{STRUT}10^{{{round(log_ratio, places) + 0.0:.{places}f}}}"
 
 
 def variance(net: Curve) -> tuple[Line, ...]:
@@ -24,7 +26,7 @@ def variance(net: Curve) -> tuple[Line, ...]:
     std, c = spec.weight_std, weight_factor(spec)
     first = Line(
         stacked(
-            r"\operatorname{Var}(z) &= n\,\sigma_W^2\,\mathbb E[h^2]",
+            rf"{STRUT}\operatorname{{Var}}(z) &= n\,\sigma_W^2\,\mathbb E[h^2]",
             rf"n\,\sigma_W^2 &= {spec.width} \cdot {latex(std, 4)}^2 = "
             rf"{latex(spec.width * std**2, 4)}",
         ),
@@ -80,7 +82,7 @@ def per_layer(net: Curve) -> Line:
         a = rf"{latex(spec.branch_scale, 4)}^2 \cdot " if spec.branch_scale != 1 else ""
         return Line(
             stacked(
-                r"\|(I + a J)^{\top} g\|^2 &\approx (1 + a^2 c)\,\|g\|^2",
+                rf"{STRUT}\|(I + a J)^{{\top}} g\|^2 &\approx (1 + a^2 c)\,\|g\|^2",
                 rf"\sqrt{{1 + {a}{latex(weight_factor(spec), 4)}}} &= {latex(theory.factor, 5)}",
             ),
             "The identity path adds the gradient itself. The cross terms average out, so the "

@@ -130,7 +130,7 @@ def readout(net: Net) -> str:
         said += f"; theory{limit} says {{tru:{fixed(net.theory.factor, 3)}}}"
     said += (
         ". At rate 1 the median layer's update is "
-        f"{{par:{scale.size(net.trace.log_update)}}} of its weights."
+        f"{{par:{scale.multiple(net.trace.log_update)}}} times its weights."
     )
     if net.float32_limit is not None:
         said += f" In float32 the forward pass overflows in layer {net.float32_limit}."
