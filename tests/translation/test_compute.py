@@ -153,6 +153,10 @@ def test_words_are_lowered_except_i_and_punctuation_is_split():
     assert corpus.words_of("Veo I, un PERRO.") == ("veo", "I", ",", "un", "perro", ".")
 
 
+def test_symbols_that_are_typed_are_left_to_the_page():
+    assert corpus.words_of("<SOS> veo un perro <eos>") == ("veo", "un", "perro")
+
+
 ROWS = {"mode": "training", "stack": "horizontal"}
 BAD = [
     (lambda: Config(hidden_size=0), "hidden size must be between 4 and 256, got 0"),
@@ -165,11 +169,11 @@ BAD = [
     (lambda: WORDS.source_ids((), source_sos=False), "must have 1 to 20 words, got 0"),
     (
         lambda: compute.rows((EOS,), ("I",), ("I",), **ROWS),
-        "the sentence must have 1 to 8 words, got 0",
+        "Spanish sentence must have 1 to 8 words, got 0",
     ),
     (
         lambda: compute.rows(("a",), (), ("I",), **ROWS),
-        "the right translation must have 1 to 8 words, got 0",
+        "Right translation must have 1 to 8 words, got 0",
     ),
     (lambda: compute.decoder_inputs("ab", "ab", "use"), "mode must be one of training, evaluation"),
 ]

@@ -1,5 +1,6 @@
 """What the figures show, read from their data."""
 
+import dataclasses
 import html
 import re
 from itertools import pairwise
@@ -133,6 +134,8 @@ def test_a_vertical_stack_says_why_it_stops():
     film = figures.decoder_rows(rows(stack="vertical", source_sos=False))
     assert "no source<br>token left" in trace(film, "labels")["text"]
     assert "stops after 4 tokens" in film.caption()
+    assert "first differ at w₃" in film.caption()
+    assert "Output j can depend on the first j of 4 source tokens." in film.caption()
     assert len(trace(film, "says")["x"]) == 5
     arrows = trace(film, "hand-over")["marker"]["size"]
     assert np.count_nonzero(arrows) == 4
@@ -145,6 +148,7 @@ def test_what_a_word_can_depend_on_is_counted():
     assert "can depend on 2 of 5" in film.caption(4)
     film = figures.decoder_rows(rows())
     assert "can depend on 5 of 5" in film.caption(9)
+    assert "Every output can depend on all 5 source tokens." in film.caption()
 
 
 @pytest.mark.parametrize("phone", [False, True])
@@ -203,6 +207,9 @@ def test_a_checkpoint_is_a_frame_and_the_last_one_is_right():
 
 def test_an_overwritten_word_has_the_spotlight():
     result = model(force="3 = the")
+    assert "With the true words fed, the loss of the right words" in (
+        card_figures.model_film(result).caption()
+    )
     film = card_figures.model_film(result)
     assert len(spots(film)) == 1
     assert "<b>the</b>" in trace(film, "fed")["text"]
@@ -222,6 +229,45 @@ def test_word_by_word_cards_fill(stack, phone):
     assert all(0 <= f - s <= 1 for f, s in zip(fed, counts, strict=True))
 
 
+def test_a_word_that_cannot_be_put_in_is_named():
+    film = card_figures.model_film(model(force="9 = the"))
+    assert "Output 9 is never fed back, so “the” is not put in." in film.caption()
+
+
+def test_a_vertical_models_loss_tells_which_words_it_asks_for():
+    film = card_figures.model_film(model(stack="vertical"))
+    assert "the loss of the 4 right words that it has steps for" in film.caption()
+
+
+@pytest.mark.parametrize("play", ["training", "words"])
+def test_what_has_no_place_in_the_picture_is_counted(play):
+    film = card_figures.model_film(model(seed=7, play=play))
+    assert "The picture shows the first 8 of 20 outputs." in film.caption()
+    shown = [trace(film, "says", k)["text"] for k in range(len(film.frames) - 1)]
+    assert all(a != b for a, b in zip(shown[6::2], shown[8::2], strict=False))
+    source = "no veo un perro negro no veo un perro negro no veo"
+    upright = card_figures.model_film(model(stack="vertical", source=source, play=play))
+    assert len(trace(upright, "source")["x"]) == 8
+    assert "the first 8 of 13 tokens read" in upright.caption()
+
+
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize("seed", range(5, 12))
+def test_words_and_probabilities_of_a_card_keep_apart(seed, phone):
+    film = card_figures.model_film(model(seed=seed), phone=phone)
+    words, chances = trace(film, "words"), trace(film, "chances")
+    size = words["textfont"]["size"]
+    places = zip(words["x"], words["text"], chances["x"], chances["text"], strict=True)
+    for left, word, right, number in places:
+        half = 0.5 * size * len(html.unescape(re.sub("</?b>", "", word)))
+        assert not number or left + half <= right - 1.75 * size
+
+
+def test_a_probability_below_1_is_not_called_1():
+    film = card_figures.model_film(model(play="words"))
+    assert "says I with probability 0.997" in film.caption(6)
+
+
 def test_a_fresh_model_asks_to_be_taught():
     film = card_figures.model_film(model(seed=3))
     assert len(film.frames) == 1
@@ -235,10 +281,39 @@ def test_the_charts_show_the_measures():
     assert len(charts) == 4
     accuracy, kicks, positions, loss = (chart.figure.data for chart in charts)
     assert tuple(accuracy[0].y) == result.measures.taught
-    assert tuple(kicks[0].y[1:]) == result.measures.kicked
+    assert tuple(kicks[0].y) == result.measures.unkicked
+    assert tuple(kicks[1].y) == result.measures.kicked
     assert tuple(positions[1].y) == result.measures.free_positions
     assert loss[0].y[0] > 2 > loss[0].y[-1]
     assert "flatters" in charts[0].caption()
+
+
+def measures(**values):
+    return dataclasses.replace(model().measures, **values)
+
+
+def test_the_gap_is_told_once_where_it_is_widest_at_the_end():
+    words = curves.training_curves(model(stack="vertical"))[0].caption()
+    assert words.startswith("The teacher flatters it to the end: at step 600 81.5%")
+    assert words.count("81.5%") == 1
+
+
+def test_the_gap_of_an_untrained_model_is_not_told():
+    found = measures(taught=(0.5, *[1.0] * 7), free=(0.1, *[1.0] * 7))
+    assert "step 0" not in curves._accuracy(found, False).caption()
+
+
+def test_training_sentences_are_not_called_held_out():
+    chart = curves._accuracy(measures(held_out=False), False)
+    assert "training sentences" in chart.figure.layout.annotations[0].text
+    assert "All of them are sentences it was trained on." in chart.caption()
+    assert "trained on" not in curves._accuracy(measures(), False).caption()
+
+
+def test_a_kick_is_compared_on_the_same_tokens():
+    chart = curves._kicks(measures(kicked=(0.6, 0.5), unkicked=(0.9, 0.55)), False)
+    assert "word 1 overwritten only 60.0%" in chart.caption()
+    assert "with nothing overwritten 90.0%" in chart.caption()
 
 
 def test_a_charts_title_fits_a_phone():
@@ -253,7 +328,37 @@ def test_zeros_are_printed_as_zeros():
     assert sum(value is None for row in vertical.z for value in row) == 6
     assert numbers.text.count("0") == 6
     assert all(value is not None for row in horizontal.z for value in row)
-    assert "6 of the 20" in film.caption()
+    assert "6 of the 16" in film.caption()
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_an_output_without_a_source_token_has_no_gradient(phone):
+    result = demo.run_flow(FlowSettings(source="perro"))
+    film = flow_figures.flow_matrices(result, phone=phone)
+    steps, outputs = len(result.vertical), len(result.outputs)
+    assert (steps, outputs) == (2, len(result.horizontal))
+    assert outputs > steps
+    texts = film.figure.data[3].text
+    assert texts.count("no source token left") == outputs - steps
+    assert f"to {outputs} it has no source token left" in film.caption()
+
+
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize("count", [6, 8, 12, 20])
+def test_numbers_and_names_of_the_flow_keep_apart(phone, count):
+    film = flow_figures.flow_matrices(
+        demo.run_flow(FlowSettings(source=" ".join(["perro"] * count))), phone=phone
+    )
+    layout, numbers = film.figure.layout, film.figure.data[1]
+    wide = (358 if phone else 940) * np.diff(layout.xaxis.domain)[0] / (count + 1)
+    if len(numbers.text):
+        assert wide >= 2 * numbers.textfont.size
+    rows = -np.diff(layout.yaxis.range)[0]
+    tall = layout.height * np.diff(layout.yaxis.domain)[0] / rows
+    names = layout.yaxis
+    assert min(np.diff(names.tickvals)) * tall >= names.tickfont.size
+    if layout.xaxis.tickangle:
+        assert min(np.diff(layout.xaxis.tickvals)) * wide >= 1.5 * layout.xaxis.tickfont.size
 
 
 def test_the_limits_show_bound_and_sentence():
@@ -266,6 +371,8 @@ def test_the_limits_show_bound_and_sentence():
     assert trace(film, "their counts")["text"][0] == "21 of 105"
     short = limit_figures.limit_film(demo.run_limits(LimitSettings(source=controls.SENTENCE)))
     assert "cannot be said" in short.caption(4)
+    assert "all of “veo un perro <eos>” is read" in short.caption(3)
+    assert trace(short, "read", 4)["text"] == ["<b>no source token is left to read</b>"]
     assert trace(short, "their names", 4)["text"] == []
     marked = limit_figures.limit_film(demo.run_limits(LimitSettings(source_sos=True)))
     assert len(trace(marked, "trained")["x"]) == 0

@@ -1,5 +1,7 @@
 """The net in numpy against PyTorch, a tiny net worked by hand, and laws of information flow."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -199,3 +201,22 @@ def test_drawn_words_have_the_softmaxs_shares():
     assert drawn.count(word) / 200 == pytest.approx(chance, abs=0.1)
     hot = [speak(network, SOURCE, temperature=2.0, rng=rng).said[0] for _ in range(200)]
     assert len(set(hot)) > len(set(drawn))
+
+
+def test_the_probability_shown_is_the_one_that_words_are_drawn_with():
+    network = store.trained("horizontal").at(100)
+    cold = dict(speak(network, SOURCE).top[0])
+    rng = np.random.default_rng(0)
+    runs = [speak(network, SOURCE, temperature=2.0, rng=rng) for _ in range(400)]
+    (word, chance), (other, less) = next(
+        pair for pair in pairwise(runs[0].top[0]) if all(w in cold for w, _ in pair)
+    )
+    assert chance / less == pytest.approx((cold[word] / cold[other]) ** 0.5)
+    assert [run.said[0] for run in runs].count(word) / 400 == pytest.approx(chance, abs=0.06)
+
+
+def test_a_teachers_sentence_is_never_cut():
+    config = Config(hidden_size=16)
+    _, network = double(config)
+    taught = speak(network, SOURCE, teacher=("dog",) * 25)
+    assert len(taught.wanted) == 26

@@ -73,6 +73,25 @@ def test_the_weights_on_file_start_from_the_seed_and_train_as_recorded():
     np.testing.assert_allclose(again.losses, kept.losses[:2], atol=0.02)
 
 
+def test_with_its_own_words_fed_a_sentence_ends_at_its_end_symbol():
+    network = store.trained("horizontal").at(25)
+    right, count = 0, 0
+    for pair in TEST[:60]:
+        said, wanted = speak(network, pair.source).said, (*pair.target, EOS)
+        right += sum(a == b for a, b in zip(said, wanted, strict=False))
+        count += len(wanted)
+    found = evaluate(network, TEST[:60], free=True)
+    assert found.tokens == pytest.approx(right / count)
+
+
+def test_without_a_wrong_word_the_tokens_after_a_place_are_counted():
+    network = store.trained("vertical").at(600)
+    whole = evaluate(network, TEST, free=True)
+    later = evaluate(network, TEST, free=True, kick=4)
+    np.testing.assert_array_equal(later.positions[:4], 0)
+    np.testing.assert_array_equal(later.positions[4:], whole.positions[4:])
+
+
 @pytest.mark.slow
 def test_training_anew_reaches_what_is_on_file():
     run = training.train(Config(), corpus.split(PAIRS)[0], words=WORDS)
@@ -104,7 +123,9 @@ def test_a_short_run_can_be_measured():
     run = training.train(config, PAIRS[:120], words=WORDS)
     found = measure(run, PAIRS[:120])
     assert found.steps == (0, 3)
-    assert len(found.kicked) == 4
+    assert len(found.kicked) == len(found.unkicked) == 5
+    assert found.held_out
+    assert not measure(run, PAIRS[:60]).held_out
     assert 0 <= found.corpus_tokens <= 1
 
 

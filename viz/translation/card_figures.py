@@ -7,8 +7,8 @@ from viz.draw.film import Film, Frame
 from viz.draw.graph import Path
 from viz.draw.numbers import fixed
 from viz.translation.card_paths import fed_back, passed
-from viz.translation.card_places import SLOTS, Places, places
-from viz.translation.card_words import checkpoint_caption, word_caption
+from viz.translation.card_places import SLOTS, Places, fitted, places
+from viz.translation.card_words import checkpoint_caption, room_words, word_caption
 from viz.translation.compute import EOS
 from viz.translation.network import Said
 from viz.translation.results import Translation
@@ -27,7 +27,7 @@ def model_film(result: Translation, *, phone: bool = False) -> Film:
 def _by_checkpoint(result: Translation, at: Places) -> Film:
     whole = (len(result.read), len(at.cards), len(at.cards))
     frames = [
-        (f"step {step}", checkpoint_caption(result, i), _changes(result, at, said, whole))
+        (f"step {step}", _whole_caption(result, at, i), _changes(result, at, said, whole))
         for i, (step, said) in enumerate(zip(result.steps, result.said, strict=True))
     ]
     return _film(result, at, frames, "training step")
@@ -36,12 +36,19 @@ def _by_checkpoint(result: Translation, at: Places) -> Film:
 def _by_word(result: Translation, at: Places) -> Film:
     said = result.said[result.steps.index(result.step)]
     frames = []
-    for name, (read, fed, out) in _phases(result, len(said.said)):
+    for name, (read, fed, out) in _phases(result, min(len(said.said), len(at.cards))):
         words = word_caption(result, said, read, fed, out)
         frames.append((name, words, _changes(result, at, said, (read, fed, out))))
     i = result.steps.index(result.step)
-    frames.append(("all", checkpoint_caption(result, i), frames[-1][2]))
+    frames.append(("all", _whole_caption(result, at, i), frames[-1][2]))
     return _film(result, at, frames, "word")
+
+
+def _whole_caption(result: Translation, at: Places, i: int) -> str:
+    """A checkpoint's sentence, and what the picture has no place for."""
+    words, tokens = len(result.said[i].said), len(result.read)
+    said = room_words(len(at.cards), words, "outputs")
+    return checkpoint_caption(result, i) + said + room_words(len(at.encoder), tokens, "tokens read")
 
 
 def _phases(result: Translation, count: int) -> list[tuple[str, Phase]]:
@@ -85,7 +92,7 @@ def text_look(size: int, color: str, side: str = "middle center") -> dict[str, A
 
 
 def _looks(result: Translation, at: Places) -> list[dict[str, Any]]:
-    words, small = at.fonts
+    words, small, _ = at.fonts
     role = theme.TRU if result.mode == "training" else theme.FWD
     return [
         graph.arrows([], color=theme.FWD, width=2.5, head=10),
@@ -149,7 +156,7 @@ def _cells(at: Places, read: int) -> dict[str, Any]:
 def _ranks(at: Places, said: Said, out: int) -> tuple[dict[str, Any], ...]:
     """Bars, words and probabilities of the cards so far."""
     x, y, length, words, chances, color, ends = [], [], [], [], [], [], []
-    wide, tall = at.card
+    (wide, tall), size = at.card, at.fonts[1]
     for j in range(out):
         left, middle = at.cards[j]
         for rank, (word, chance) in enumerate(said.top[j][: at.ranks]):
@@ -157,11 +164,12 @@ def _ranks(at: Places, said: Said, out: int) -> tuple[dict[str, Any], ...]:
             y.append(round(middle + tall / 2 - 4 - _line(at) * (rank + 0.5), 1))
             length.append(round((wide - 8) * chance, 1))
             chosen = word == said.said[j]
-            words.append(f"<b>{escaped(word)}</b>" if chosen else escaped(word))
+            text = escaped(fitted(word, wide - 8, size))
+            words.append(f"<b>{text}</b>" if chosen else text)
             color.append(theme.FWD if chosen else theme.INK if chance >= 0.005 else theme.MUTED)
-            chances.append(fixed(chance) if chance >= 0.005 else "")
+            beside = 0.52 * size * len(word) + 1.8 * size + 10 <= wide
+            chances.append(fixed(chance) if beside and chance >= 0.005 else "")
             ends.append(round(left + wide - 5, 1))
-    size = at.fonts[1]
     return (
         {"base": x, "x": length, "y": y},
         {"x": x, "y": y, "text": words, "textfont": {"size": size, "color": color}},
@@ -201,10 +209,11 @@ def _still(result: Translation, at: Places) -> list[dict[str, Any]]:
     truth = [*result.truth, EOS][: len(at.cards)] if result.truth is not None else []
     where = list(zip(at.cards, truth, strict=False))
     side, shift, lift = _beside_cells(result, at)
-    source = text_look(at.fonts[0] - (2 if at.phone else 0), theme.INK, side) | {"name": "source"}
+    source = text_look(at.fonts[2], theme.INK, side) | {"name": "source"}
     source |= {"x": [round(x + shift, 1) for x, _ in at.encoder]}
     source |= {"y": [round(y + lift, 1) for _, y in at.encoder]}
-    source |= {"text": [escaped(word) for word in result.read[: len(at.encoder)]]}
+    read = [fitted(word, at.reads, at.fonts[2]) for word in result.read[: len(at.encoder)]]
+    source |= {"text": [escaped(word) for word in read]}
     right = text_look(at.fonts[0], theme.TRU) | {"name": "truth"}
     right |= {"x": [round(x + at.right[0], 1) for (x, _), _ in where]}
     right |= {"y": [round(y + at.right[1], 1) for (_, y), _ in where]}

@@ -76,7 +76,7 @@ def fed_back(result: Translation, at: Places, said: Said, out: int) -> list[Path
         if result.forced is not None and result.forced[0] == j + 1:
             continue
         (x, y), (u, _) = at.cards[j], at.cards[j + 1]
-        lane, wide = u - 17, 0.29 * at.fonts[0]
+        lane, wide = u - at.lane, 0.29 * at.fonts[0]
         left = min(x + start[0] + wide * len(words[j]) + 6, lane - 6)
         high, low = y + start[1], y + at.fed[1]
         right = max(u + at.fed[0] - wide * len(said.fed[j + 1]) - 4, lane + 6)

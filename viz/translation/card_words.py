@@ -13,6 +13,13 @@ def spoken(said: Said) -> str:
     return words + ("" if said.ended else " …" if words else "…")
 
 
+def room_words(shown: int, total: int, what: str) -> str:
+    """A sentence to append if the picture has no place for all of them."""
+    if shown >= total:
+        return ""
+    return f" The picture shows the first {shown} of {total} {what}."
+
+
 def checkpoint_caption(result: Translation, i: int) -> str:
     """What the model says for the sentence after so many steps."""
     said, step = result.said[i], result.steps[i]
@@ -22,12 +29,16 @@ def checkpoint_caption(result: Translation, i: int) -> str:
         text = f"{start}, fed the true words of “{source}”, it says “{{fwd:{words}}}”"
     else:
         text = f"{start} it turns “{source}” into “{{fwd:{words}}}”"
-    if result.forced is not None and len(said.said) > result.forced[0]:
+    idle = ""
+    if result.forced is not None:
         at, word = result.forced
-        text += f" when “{word}” is fed in place of word {at}"
+        if len(said.said) > at:
+            text += f" when “{word}” is fed in place of word {at}"
+        else:
+            idle = f" Output {at} is never fed back, so “{word}” is not put in."
     if len(result.steps) == 1:
-        return f"{text}; switch on training to teach it."
-    return f"{text}{_verdict(result, said)}. {_loss(result, i)}"
+        return f"{text}; switch on training to teach it.{idle}"
+    return f"{text}{_verdict(result, said)}.{idle} {_loss(result, i)}"
 
 
 def _verdict(result: Translation, said: Said) -> str:
@@ -42,8 +53,19 @@ def _verdict(result: Translation, said: Said) -> str:
 
 
 def _loss(result: Translation, i: int) -> str:
-    what = "the right words" if result.truth is not None else "the last checkpoint's words"
-    return f"The loss of {what} is {{bwd:{short(result.losses[i], 3)}}} nats a word."
+    loss, count = f"{{fwd:{short(result.losses[i], 3)}}} nats a word", len(result.reference)
+    if result.truth is None:
+        return f"With the last checkpoint's words fed, their loss is {loss}."
+    what = "the right words"
+    if count <= len(result.truth):
+        what = f"the {count} right words that it has steps for"
+    return f"With the true words fed, the loss of {what} is {loss}."
+
+
+def _chance(result: Translation, chance: float) -> str:
+    """A probability that is not called 1 while it is less."""
+    at = f" at temperature {short(result.temperature)}" if result.temperature else ""
+    return f"{short(chance, 3) if chance < 0.9995 else 'almost 1'}{at}"
 
 
 def word_caption(result: Translation, said: Said, read: int, fed: int, out: int) -> str:
@@ -59,7 +81,7 @@ def word_caption(result: Translation, said: Said, read: int, fed: int, out: int)
     if fed > out:
         return f"w{sub(fed)} = {_fed(result, fed, word)}."
     best, chance = said.said[out - 1], said.chances[out - 1]
-    text = f"The decoder says {{fwd:{best}}} with probability {short(chance, 2)}"
+    text = f"The decoder says {{fwd:{best}}} with probability {_chance(result, chance)}"
     if result.truth is not None and out <= len(result.truth) + 1:
         wanted = (*result.truth, EOS)[out - 1]
         text += ", which is right" if wanted == best else f"; right is {{tru:{wanted}}}"
@@ -72,7 +94,7 @@ def _fed(result: Translation, fed: int, word: str) -> str:
     if fed == 1:
         return f"{{fwd:{word}}} starts the decoder"
     if result.forced is not None and result.forced[0] == fed - 1:
-        return f"{{par:{word}}}: put in by hand"
+        return f"“{word}”: put in by hand"
     if result.mode == "training":
         return f"{{tru:{word}}}: the teacher puts in the true previous word"
     return f"{{fwd:{word}}}: its own last word goes in"

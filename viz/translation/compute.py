@@ -88,12 +88,12 @@ def rows(
     """
     words = [word for word in source if word not in SPECIAL]
     for name, sentence in (
-        ("sentence", words),
-        ("right translation", truth),
-        ("model's translation", emitted),
+        ("Spanish sentence", words),
+        ("Right translation", truth),
+        ("What the model says", emitted),
     ):
         if not 1 <= len(sentence) <= LONGEST:
-            raise ValueError(f"the {name} must have 1 to {LONGEST} words, got {len(sentence)}")
+            raise ValueError(f"{name} must have 1 to {LONGEST} words, got {len(sentence)}")
     width = max(len(truth), len(emitted)) + 1
     true, said = (*truth, EOS), (*emitted, EOS)
     training, evaluation, true, said = (

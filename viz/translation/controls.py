@@ -100,15 +100,26 @@ class RowSettings(BaseSettings):
 class ModelSettings(BaseSettings):
     """A translator; the training step, or the word, is what the bar moves."""
 
-    source: str = _sentence(hint="Any words of the small grammar; the value table lists them.")
+    source: str = _sentence(
+        hint="Any words of the small grammar; the value table lists them.",
+        when={"pairs": ("built in",)},
+    )
+    own_source: str = text(
+        "",
+        key="ownes",
+        label="Sentence (empty: your first)",
+        limit=120,
+        when={"pairs": ("own",)},
+    )
     mode: Mode = choice("evaluation", key="run", label="Mode")
     force: str = text(
         "",
         key="put",
-        label="Feed another word: 2 = saw",
+        label="Feed another word",
         limit=30,
         when={"mode": ("evaluation",)},
-        hint="The word is fed to the decoder in place of the output word with this number.",
+        hint="A number and a word, as in 2 = saw: the word is fed to the decoder in place of the "
+        "output word with this number.",
     )
     stack: Stack = _stack()
     train: bool = _train()
@@ -172,7 +183,8 @@ def forced(settings: ModelSettings) -> tuple[int, str] | None:
     typed = settings.force.replace("=", " ").split()
     if not typed or settings.mode == "training":
         return None
-    if len(typed) != 2 or not typed[0].isdecimal() or not 1 <= int(typed[0]) <= 19:
+    words = corpus.words_of(" ".join(typed[1:]))
+    if len(words) != 1 or not typed[0].isdecimal() or not 1 <= int(typed[0]) <= 19:
         got = settings.force.replace("{", "").replace("}", "")
         raise ValueError(f"another word is fed by a number from 1 and a word, 2 = saw; got '{got}'")
-    return int(typed[0]), corpus.words_of(typed[1])[0] if corpus.words_of(typed[1]) else ""
+    return int(typed[0]), words[0]

@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from viz.translation.compute import EOS, SOS
+from viz.translation.compute import EOS, SOS, SPECIAL
 
 HELD_OUT = "veo un perro"
 MIN_PAIRS, MAX_PAIRS, MAX_WORDS = 20, 3000, 20
@@ -134,11 +134,15 @@ def parse_pairs(text: str) -> tuple[Pair, ...]:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """Words in lower case except "I", punctuation split off; braces, which mark colours, go."""
+    """Words in lower case except "I", punctuation split off.
+
+    Braces, which mark colours, go, and so do symbols: the page puts them where they belong.
+    """
     text = text.replace("{", " ").replace("}", " ")
     for mark in ".,;:!?¿¡":
         text = text.replace(mark, f" {mark} ")
-    return tuple(word if word == "I" else word.lower() for word in text.split())
+    words = (word if word == "I" else word.lower() for word in text.split())
+    return tuple(word for word in words if word not in SPECIAL)
 
 
 def split(

@@ -42,64 +42,92 @@ def _accuracy(found: Measures, phone: bool) -> Film:
         _line(places, found.taught, theme.TRU, "solid", "circle", "with the truth fed"),
         _line(places, found.free, theme.FWD, "dash", "diamond", "with its own words fed"),
     ]
-    gaps = [a - b for a, b in zip(found.taught, found.free, strict=True)]
-    wide = int(np.argmax(gaps))
+    wide = _widest(found)
     names = [
         _end("with the truth fed", wide, found.taught[wide] + 0.08, theme.TRU, "right"),
         _end("with its own words fed", wide + 0.12, found.free[wide] - 0.07, theme.FWD, "left"),
     ]
     figure = _chart(
         lines,
-        "right tokens, held-out sentences",
+        f"right tokens, {'held-out' if found.held_out else 'training'} sentences",
         "training step",
         names,
         yaxis=SHARE,
         xaxis={"tickvals": places, "ticktext": [str(step) for step in found.steps]},
     )
-    text = (
-        f"The teacher flatters an unfinished model: at step {found.steps[wide]} "
-        f"{{tru:{_percent(found.taught[wide])}}} of the tokens of {found.num_sentences} sentences "
-        f"are right when the truth is fed, {{fwd:{_percent(found.free[wide])}}} when its own words "
-        f"are. At the end it is {_percent(found.taught[-1])} and {_percent(found.free[-1])}, and "
-        f"{_percent(found.sentences[-1])} of the sentences are right."
-    )
-    if gaps[wide] <= 0:
-        text = f"At the end {_percent(found.free[-1])} of the tokens are right, with or without."
-    return still(figure, text)
+    return still(figure, _accuracy_words(found, wide))
+
+
+def _widest(found: Measures) -> int:
+    """The checkpoint, after the start, at which the teacher helps most."""
+    gaps = [a - b for a, b in zip(found.taught, found.free, strict=True)]
+    return 1 + int(np.argmax(gaps[1:]))
+
+
+def _accuracy_words(found: Measures, wide: int) -> str:
+    """How much the teacher flatters where that is most, and how it ends."""
+    last, whole = len(found.steps) - 1, _percent(found.sentences[-1])
+    taught, free = ([_percent(share) for share in row] for row in (found.taught, found.free))
+    if found.taught[wide] <= found.free[wide]:
+        text = "The teacher makes it no better than its own words do."
+    else:
+        text = (
+            f"The teacher flatters {'it to the end' if wide == last else 'an unfinished model'}: "
+            f"at step {found.steps[wide]} {{tru:{taught[wide]}}} of the tokens of "
+            f"{found.num_sentences} sentences are right when the truth is fed, "
+            f"{{fwd:{free[wide]}}} when its own words are."
+        )
+    if wide == last:
+        text += f" Of whole sentences {whole} are right."
+    else:
+        end = f"At the end it is {taught[-1]} and {free[-1]}"
+        text += f" {end}, and {whole} of the sentences are right."
+    return text if found.held_out else f"{text} All of them are sentences it was trained on."
 
 
 def _kicks(found: Measures, phone: bool) -> Film:
-    """Accuracy of the rest of a sentence after one random wrong word."""
-    del phone
-    names = ["none", *(f"word {j + 1}" for j in range(len(found.kicked)))]
-    shares = [found.free[-1], *found.kicked]
-    bars = {
-        "type": "bar",
-        "name": "after a kick",
-        "x": names,
-        "y": shares,
-        "text": [_percent(share) for share in shares],
-        "textposition": "outside",
-        "width": 0.6,
-        "marker": {
-            "color": [theme.MUT_T, *[theme.FWD_T] * len(found.kicked)],
-            "line": {"color": [theme.LINE, *[theme.FWD] * len(found.kicked)], "width": 2},
-        },
-        "hoverinfo": "skip",
-    }
+    """Accuracy of the rest of a sentence with and without one random wrong word."""
+    rows = (
+        ("as it is", found.unkicked, theme.MUT_T, theme.LINE),
+        ("after a kick", found.kicked, theme.FWD_T, theme.FWD),
+    )
+    bars = [
+        {
+            "type": "bar",
+            "name": name,
+            "x": [f"word {j + 1}" for j in range(len(shares))],
+            "y": list(shares),
+            "text": [f"{100 * share:.0f}" if phone else f"{100 * share:.0f}%" for share in shares],
+            "textposition": "outside",
+            "cliponaxis": False,
+            "marker": {"color": tint, "line": {"color": color, "width": 2}},
+            "hovertemplate": f"{name}, %{{x}}: %{{y:.1%}}<extra></extra>",
+        }
+        for name, shares, tint, color in rows
+    ]
     figure = _chart(
-        [bars],
-        "right tokens after one word is overwritten",
+        bars,
+        "later tokens right: as it is, after a kick"
+        if phone
+        else "right tokens after that word: as it is (left), after a kick (right)",
         "overwritten by a random wrong word",
         [],
         yaxis={**SHARE, "range": [0, 1.16]},
+        bargap=0.3,
     )
-    worst = int(np.argmin(found.kicked)) if found.kicked else 0
-    return still(
-        figure,
-        f"One wrong word derails it: with word {worst + 1} overwritten only "
-        f"{{fwd:{_percent(found.kicked[worst])}}} of the later tokens are right, against "
-        f"{_percent(found.free[-1])} without.",
+    return still(figure, _kick_words(found))
+
+
+def _kick_words(found: Measures) -> str:
+    """The word that is missed most: the same tokens with and without the kick."""
+    losses = [a - b for a, b in zip(found.unkicked, found.kicked, strict=True)]
+    worst = int(np.argmax(losses))
+    kicked, whole = _percent(found.kicked[worst]), _percent(found.unkicked[worst])
+    if losses[worst] <= 0:
+        return "One wrong word does not lower the share of later tokens that are right."
+    return (
+        f"One wrong word derails it: with word {worst + 1} overwritten only {{fwd:{kicked}}} of "
+        f"the tokens after it are right; with nothing overwritten {whole} of them are."
     )
 
 
@@ -153,7 +181,7 @@ def _loss(result: Translation, phone: bool) -> Film:
         "name": "loss",
         "x": (thin + 1).tolist(),
         "y": [round(float(v), 4) for v in losses[thin]],
-        "line": {"color": theme.BWD, "width": 3},
+        "line": {"color": theme.FWD, "width": 3},
         "hovertemplate": "step %{x}: %{y:.3f}<extra></extra>",
     }
     figure = _chart(
@@ -166,7 +194,7 @@ def _loss(result: Translation, phone: bool) -> Film:
     return still(
         figure,
         f"The loss of a batch falls from {fixed(float(losses[0]))} to "
-        f"{{bwd:{fixed(float(losses[-1]), 3)}}} nats a token in {len(losses)} steps.",
+        f"{{fwd:{fixed(float(losses[-1]), 3)}}} nats a token in {len(losses)} steps.",
     )
 
 

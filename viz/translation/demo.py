@@ -1,6 +1,6 @@
 """The exam's translation, and a translator that is really trained on a small grammar."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from viz.translation import (
@@ -26,6 +26,7 @@ from viz.translation.controls import (
     RowSettings,
     config_of,
 )
+from viz.translation.corpus import Pair
 from viz.translation.network import speak
 from viz.translation.results import Flow, Limits, Shelf, Translation
 from viz.view import Progress, View, quiet
@@ -53,9 +54,7 @@ def answer_rows(result: Rows) -> list[float]:
 def run_model(settings: ModelSettings, progress: Progress = quiet) -> Translation:
     own = settings.own if settings.pairs == "own" else ""
     pairs = results.pairs_of(own)
-    source = corpus.words_of(settings.source)
-    if own and settings.source == controls.SENTENCE:
-        source = pairs[0].source
+    source = _source(settings, pairs)
     config = config_of(settings, settings.stack)
     results.words_of(own).source_ids(source, source_sos=False)
     trained, measures = results.found_model(
@@ -73,6 +72,12 @@ def run_model(settings: ModelSettings, progress: Progress = quiet) -> Translatio
         step=int(settings.step),
         measures=measures,
     )
+
+
+def _source(settings: ModelSettings, pairs: Sequence[Pair]) -> tuple[str, ...]:
+    if settings.pairs == "own":
+        return corpus.words_of(settings.own_source) or pairs[0].source
+    return corpus.words_of(settings.source)
 
 
 def answer_model(result: Translation) -> float:
@@ -126,8 +131,8 @@ def run_limits(settings: LimitSettings, progress: Progress = quiet) -> Limits:
     return results.limits(pair, source_sos=settings.source_sos, measures=measures)
 
 
-def answer_limits(_result: Limits) -> float:
-    return witnesses.small_bound()
+def answer_limits(result: Limits) -> float:
+    return result.best.total
 
 
 VIEWS: tuple[View[Any, Any], ...] = (
@@ -181,7 +186,7 @@ VIEWS: tuple[View[Any, Any], ...] = (
         run=run_limits,
         film=limit_figures.limit_film,
         answer=answer_limits,
-        snippet=lambda _: snippets.LIMIT,
+        snippet=lambda settings: snippets.limits(run_limits(settings)),
         derive=derivations.limits,
         agree=lambda settings: witnesses.limits(run_limits(settings)),
         findings=findings.LIMIT_FINDINGS,

@@ -4,14 +4,17 @@ import math
 from collections.abc import Sequence
 
 from viz.draw.numbers import count, latex, short
-from viz.translation.compute import EOS, Rows
+from viz.translation.compute import Rows
 from viz.translation.limit_figures import words_listed
-from viz.translation.network import speak
-from viz.translation.results import Flow, Limits, Translation
+from viz.translation.results import Flow, Limits, Translation, taught
 from viz.translation.witnesses import zeros
 from viz.view import Line
 
-SPECIAL = str.maketrans({c: rf"\{c}" for c in "#$%&_"} | {"\\": "", "^": "", "~": ""})
+SHOWN = 8
+NAMED = {"\\": "backslash", "^": "asciicircum", "~": "asciitilde"}
+SPECIAL = str.maketrans(
+    {c: rf"\{c}" for c in "#$%&_"} | {c: rf"\text{name}{{}}" for c, name in NAMED.items()}
+)
 
 
 def tex(words: Sequence[str]) -> str:
@@ -58,28 +61,38 @@ def rows(result: Rows) -> tuple[Line, ...]:
     )
 
 
+def _joined(sign: str, terms: Sequence[str]) -> str:
+    """The terms of a sum or product; of many the first ones and the last."""
+    few = terms if len(terms) <= SHOWN else [*terms[: SHOWN - 2], r"\cdots", terms[-1]]
+    return sign.join(few)
+
+
 def model(result: Translation) -> tuple[Line, ...]:
     """The loss of the sentence, word by word, at the checkpoint on screen and before training."""
     step = result.step
     network = result.trained.at(step)
-    taught = speak(network, result.source, teacher=result.reference)
-    words = (*result.reference, EOS)[: len(taught.wanted)]
-    terms = " + ".join(rf"(-\ln {latex(chance, 3)})" for chance in taught.wanted)
-    total = -sum(math.log(max(chance, 1e-300)) for chance in taught.wanted)
+    words, chances = result.reference, taught(network, result.source, result.reference)
+    terms = _joined(" + ", [rf"(-\ln {latex(chance, 3)})" for chance in chances])
+    total = -sum(math.log(max(chance, 1e-300)) for chance in chances)
     said = result.said[result.steps.index(step)]
-    product = r" \cdot ".join(latex(chance, 3) for chance in said.chances)
+    product = _joined(r" \cdot ", [latex(chance, 3) for chance in said.chances])
     when = f"after {step} training steps" if step else "before training"
     guesses = len(result.trained.words.target) - 2
-    what = "the right words" if result.truth is not None else "what it says itself"
+    at = f" at temperature {short(result.temperature)}" if result.temperature else ""
+    if result.truth is not None:
+        what, before = "the right words", "the true words"
+    else:
+        what, before = "the last checkpoint's words", "the words"
     return (
         Line(
             rf"L = \tfrac1{{{len(words)}}} \bigl( {terms} \bigr) = {latex(total / len(words), 4)}",
             f"The loss of {what}, {when}: the mean of −ln p over “{' '.join(words)}”, each given "
-            "the true words before it.".replace("<", r"\<"),
+            f"{before} before it.".replace("<", r"\<"),
         ),
         Line(
             rf"p = {product} = {latex(math.prod(said.chances), 3)}",
-            f"The probability of what it says, {when}: a product, each step given the words fed.",
+            f"The probability of what it says{at}, {when}: a product, each step given the words "
+            "fed.",
         ),
         Line(
             rf"L_0 = {latex(result.losses[0], 6)}, \qquad \ln {guesses} = "
@@ -91,7 +104,7 @@ def model(result: Translation) -> tuple[Line, ...]:
 
 def flow(result: Flow) -> tuple[Line, ...]:
     """The chain of Jacobians, and why it is empty above the diagonal."""
-    size, rows_ = len(result.source), min(len(result.source), len(result.outputs))
+    rows_, size = result.vertical.shape
     first = result.horizontal[0]
     nearest = short(float(first[-1]), 3)
     return (
@@ -114,7 +127,7 @@ def flow(result: Flow) -> tuple[Line, ...]:
         ),
         Line(
             rf"\sum_{{j=1}}^{{{rows_}}} ({size} - j) = {zeros(result)}",
-            f"So many entries of the first {rows_} rows are zero.",
+            f"So many entries of the {rows_} rows are zero.",
         ),
     )
 

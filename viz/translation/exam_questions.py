@@ -65,7 +65,7 @@ def _asked(pair: Pair, emitted: tuple[str, ...]) -> str:
     return (
         "An encoder has read a Spanish sentence; its last state starts a decoder, which at every "
         "step is fed one English token and says the next one, until it says `<eos>`.\n\n"
-        f"| | |\n|---|---|\n| Spanish | {' '.join(pair.source)} |\n"
+        f"| Spanish | {' '.join(pair.source)} |\n|---|---|\n"
         f"| right translation | {' '.join(pair.target)} `<eos>` |\n"
         f"| what the model happens to say | {' '.join(emitted)} `<eos>` |"
     )

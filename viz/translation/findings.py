@@ -36,18 +36,18 @@ MODEL_PRESETS = (
     Preset(
         "Black cat, vertical",
         {"source": LONGER, "stack": "vertical"},
-        "The best a vertical stack can do: Spanish word order shines through.",
+        "The color must be said before “negro” is read, so it is guessed: white.",
     ),
     Preset(
         "Fall apart",
         {"force": "2 = the", "play": "words"},
-        "“the” in place of the verb: nothing of the sentence is left.",
+        "“the” in place of the verb: it goes on with “horse has a cow”.",
     ),
     Preset(
         "A fast start",
         {"stack": "vertical"},
-        "At step 25 the vertical model has twice as many tokens right as the horizontal one: "
-        "word for word is a good first guess, until it is the wrong one.",
+        "At step 25 the vertical model has more than twice as many tokens right as the horizontal "
+        "one: word for word is a good first guess, until it is the wrong one.",
         step=1,
     ),
     Preset(
@@ -58,7 +58,8 @@ MODEL_PRESETS = (
     Preset(
         "Draw words",
         {"temperature": 1.5, "play": "words", "step": "200"},
-        "Words are drawn by their probability: the exam's “happened to say”.",
+        "Words are drawn by the probabilities shown, flattened by a temperature of 1.5: the "
+        "exam's “happened to say”.",
     ),
     Preset("Train another", {"train": True, "seed": 1}, "600 steps on 1,612 sentences."),
     Preset("Own pairs", {"pairs": "own", "train": True}, "Teach it your own pairs, below."),
@@ -67,7 +68,7 @@ MODEL_FINDINGS = (
     Preset(
         "watch it learn",
         {},
-        "At 50 steps it has words, not yet sentences; the loss falls to nearly 0.",
+        "At 50 steps it says an English sentence, but another one; the loss falls to nearly 0.",
         step=2,
     ),
     Preset(

@@ -42,13 +42,19 @@ def reachable(rng: Rng) -> Question:
             ("horizontal: the decoder starts from the last state", ManyOf(shown, across)),
             ("vertical: decoder step t reads the encoder's state t", ManyOf(shown, up)),
         ),
-        why=f"Horizontal: all {count}, through the last state. Vertical: state {j} has read the "
-        f"first {len(up)} only, and later states never come back to step {j}.",
+        why=f"Horizontal: all {count}, through the last state. Vertical: state {j} has read "
+        f"{_first(j, count)}, and later states never come back to step {j}.",
         feedback=tuple(feedback),
         hint=f"Draw the arrows that lead to decoder step {j}, and follow them back.",
         settings=FlowSettings(source=" ".join(pair.source), source_sos=sos),
         points=2,
     )
+
+
+def _first(j: int, count: int) -> str:
+    if j >= count:
+        return f"all {count}"
+    return f"only the first {j}" if j > 1 else "only the first one"
 
 
 def longest(rng: Rng) -> Question:
@@ -133,10 +139,11 @@ def derailed(rng: Rng) -> Question:
         f"{j}, “{pair.target[j - 1]}”. Does the rest of the sentence stay right? (Predict: there "
         "is no formula for it.)",
         answer=Choice(options, 0 if stays else 1),
-        why=f"After “{' '.join((*pair.target[: j - 1], word))}” it goes on: “{goes_on}”. In "
+        why=f"After “{' '.join((*pair.target[: j - 1], word))}” it goes on: “{goes_on}”, "
+        f"{'as it would have done anyway' if stays else 'which is not what it said before'}. In "
         "training the words fed never disagreed with the sentence read, so nobody taught it what "
-        f"to trust. Of the words after a random wrong word {j} only "
-        f"{100 * kicked[min(j, len(kicked)) - 1]:.0f}% are right on the test sentences.",
+        f"to trust{': here it trusts the sentence' if stays else ''}. Of the tokens after a random "
+        f"wrong word {j}, {100 * kicked[j - 1]:.0f}% are right on the test sentences.",
         feedback=(
             Feedback(
                 1 if stays else 0,

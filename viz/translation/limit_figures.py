@@ -7,6 +7,7 @@ from viz.draw.film import Film, Frame
 from viz.draw.numbers import count, fixed, listed
 from viz.translation.bounds import Alike
 from viz.translation.card_figures import text_look
+from viz.translation.corpus import full_source
 from viz.translation.results import Limits
 from viz.translation.row_words import escaped
 
@@ -56,6 +57,8 @@ def caption(result: Limits, j: int) -> str:
     total = sum(n for _, n in one.counts)
     seen = " ".join(one.seen)
     start = f"Before {word}, only “{{fwd:{seen}}}” is read. "
+    if one.seen == full_source(result.pair, result.source_sos):
+        start = f"Before {word}, all of “{{fwd:{seen}}}” is read. "
     if len(one.counts) == 1:
         many = "No other sentence looks the same so far"
         if total > 1:
@@ -172,7 +175,9 @@ def _changes(result: Limits, j: int, phone: bool) -> tuple[dict[str, Any], ...]:
     size = 15 if phone else 17
     ink = [theme.TRU if word == one.right else theme.INK for word, _ in shown]
     said = f"after saying: {escaped(' '.join(one.said))}" if one.said else "before any word is said"
-    read = escaped(" ".join(one.seen)) if one.possible else "no source token is left"
+    read = f"read: <b>{escaped(' '.join(one.seen))}</b>"
+    if not one.possible:
+        read = "<b>no source token is left to read</b>"
     return (
         {"x": [j + 1], "y": [1.0], "base": [0.0]},
         {
@@ -187,7 +192,7 @@ def _changes(result: Limits, j: int, phone: bool) -> tuple[dict[str, Any], ...]:
             "textfont": {"size": size, "color": ink},
         },
         {"x": [round(n / total, 4) + 0.015 for _, n in shown], "y": rows, "text": counts},
-        {"x": [LEFT], "y": [-1.75], "text": [f"read: <b>{read}</b>"]},
+        {"x": [LEFT], "y": [-1.75], "text": [read]},
         {"x": [LEFT], "y": [-1.05], "text": [said]},
     )
 

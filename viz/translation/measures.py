@@ -11,12 +11,12 @@ from viz.translation.corpus import Pair
 from viz.translation.network import Accuracy, evaluate
 from viz.translation.training import Trained
 
-KICKS = (1, 2, 3, 4)
+KICKS = (1, 2, 3, 4, 5)
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Accuracies on the test sentences.
+    """Accuracies on the test sentences; with its own words fed, a sentence ends at its end symbol.
 
     Attributes:
         steps: the checkpoints. taught, free: share of right tokens at each, with the truth fed and
@@ -24,9 +24,11 @@ class Measures:
         sentences: share of whole sentences right at each, free.
         taught_positions, free_positions: at the last checkpoint, by position of the word.
         kicked: share of later tokens right after a random wrong word in place of word 1, 2, ...
+        unkicked: share of the same tokens right when no word is overwritten.
         corpus_sentences: share of all sentences of the corpus right at the last checkpoint, free.
         corpus_positions, corpus_tokens: with the truth fed, on the whole corpus, as the bound is.
         num_sentences: how many test sentences there are.
+        held_out: whether they are others than those it was trained on.
     """
 
     steps: tuple[int, ...]
@@ -36,10 +38,12 @@ class Measures:
     taught_positions: tuple[float, ...]
     free_positions: tuple[float, ...]
     kicked: tuple[float, ...]
+    unkicked: tuple[float, ...]
     corpus_sentences: float
     corpus_positions: tuple[float, ...]
     corpus_tokens: float
     num_sentences: int
+    held_out: bool
 
     def plain(self) -> dict[str, Any]:
         """For a JSON file."""
@@ -60,7 +64,7 @@ def measure(
     progress: Callable[[float, str], None] | None = None,
 ) -> Measures:
     """Measure every checkpoint, and the last one under kicks and on the whole corpus."""
-    test = corpus.split(pairs)[1]
+    train, test = corpus.split(pairs)
     taught, free = list[Accuracy](), list[Accuracy]()
     for i, step in enumerate(trained.steps):
         network = trained.at(step)
@@ -70,11 +74,11 @@ def measure(
             progress((i + 1) / len(trained.steps), f"measuring step {step}")
     last = trained.at(trained.steps[-1])
     longest = max(len(pair.target) for pair in test)
-    kicks = [
-        evaluate(last, test, free=True, kick=kick, rng=np.random.default_rng(0))
-        for kick in KICKS
-        if kick <= longest
+    kicks = [kick for kick in KICKS if kick <= longest]
+    kicked = [
+        evaluate(last, test, free=True, kick=kick, rng=np.random.default_rng(0)) for kick in kicks
     ]
+    unkicked = [evaluate(last, test, free=True, kick=kick) for kick in kicks]
     alone, everything = (evaluate(last, pairs, free=free) for free in (True, False))
     return Measures(
         trained.steps,
@@ -83,11 +87,13 @@ def measure(
         tuple(round(one.sentences, 4) for one in free),
         _rounded(taught[-1]),
         _rounded(free[-1]),
-        _tokens(kicks),
+        _tokens(kicked),
+        _tokens(unkicked),
         round(alone.sentences, 4),
         _rounded(everything),
         round(everything.tokens, 4),
         len(test),
+        train != test,
     )
 
 

@@ -55,7 +55,9 @@ class Vocabulary:
             ValueError: a word is unknown; the sentence lists the known ones.
         """
         if not 1 <= len(words) <= MAX_TOKENS:
-            raise ValueError(f"the sentence must have 1 to {MAX_TOKENS} words, got {len(words)}")
+            raise ValueError(
+                f"Spanish sentence must have 1 to {MAX_TOKENS} words, got {len(words)}"
+            )
         ids = _numbers(words, self.source, "Spanish")
         return [*([1] if source_sos else []), *ids, 2]
 
@@ -157,7 +159,8 @@ class Said:
 
     Attributes:
         fed: w1, w2, ...; said: the likeliest (or drawn) word at each step.
-        chances: its probability; wanted: that of the true word (0 beyond the truth's end).
+        chances: its probability, at the temperature it was drawn with; wanted: that of the true
+            word (0 beyond the truth's end).
         top: the five likeliest words of each step.
         ended: whether the end symbol came.
     """
@@ -186,16 +189,17 @@ def speak(
         network: the translator.
         source: Spanish words.
         force: {j: word}: fed as w_{j+1} in place of output word j.
-        teacher: if given, the truth is fed (teacher forcing) and the run is as long as it.
+        teacher: if given, the truth is fed (teacher forcing) and the run is as long as it, with
+            its end symbol; without a teacher it is cut after `MAX_TOKENS`.
         truth: the right words, only to look up their probabilities.
-        temperature: 0 takes the likeliest word, above it words are drawn.
+        temperature: 0 takes the likeliest word, above it words are drawn from p^(1/temperature).
         rng: the source of the draws.
     """
     words, config = network.words, network.config
     ids = np.array([words.source_ids(source, source_sos=config.source_sos)])
-    limit = MAX_TOKENS if config.stack == "horizontal" else ids.shape[1]
-    if teacher is not None:
-        limit = min(limit, len(teacher) + 1)
+    limit = MAX_TOKENS if teacher is None else len(teacher) + 1
+    if config.stack == "vertical":
+        limit = min(limit, ids.shape[1])
     wanted = words.target_ids([*(truth if truth is not None else teacher or ()), EOS])
     states = network.encode(ids)
     state = network.start(states, np.array([ids.shape[1]]))
@@ -203,8 +207,8 @@ def speak(
     for step in range(limit):
         entering = np.array(words.target_ids([fed[-1]]))
         state = network.step("decoder", network.fed(entering, states, step), state)
-        chance = probabilities(network.scores(state))[0]
-        pick = _pick(chance, temperature, rng)
+        chance = probabilities(network.scores(state) / (temperature or 1.0))[0]
+        pick = _pick(chance, rng if temperature else None)
         best = np.argsort(-chance, kind="stable")[:TOP]
         top = tuple((words.target[i], float(chance[i])) for i in best)
         true = float(chance[wanted[step]]) if step < len(wanted) else 0.0
@@ -217,12 +221,12 @@ def speak(
     return Said(tuple(fed[: len(said)]), said, chances, trues, tops, said[-1] == EOS)
 
 
-def _pick(chance: FloatArray, temperature: float, rng: np.random.Generator | None) -> int:
-    if temperature <= 0 or rng is None:
+def _pick(chance: FloatArray, rng: np.random.Generator | None) -> int:
+    if rng is None:
         return int(np.argmax(chance))
     logs = np.log(np.maximum(chance, 1e-300))
     logs[:2] = -np.inf
-    return int(np.argmax(logs / temperature + rng.gumbel(size=len(chance))))
+    return int(np.argmax(logs + rng.gumbel(size=len(chance))))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -256,10 +260,13 @@ def evaluate(
 ) -> Accuracy:
     """Measure accuracy; with ``kick`` a random wrong word is fed after output ``kick``.
 
-    With a kick only the tokens after it count. Sentences run in one batch.
+    With a kick only the tokens after it count; without ``rng`` the same tokens count, and nothing
+    is overwritten. Sentences run in one batch.
     """
     source, lengths, target = batch(pairs, network.config, network.words)
     guesses = np.stack(list(_guesses(network, source, lengths, target, free, kick, rng)), axis=1)
+    if free:
+        guesses[_ended(guesses)] = -1
     places = np.arange(target.shape[1])
     if network.config.stack == "vertical":
         guesses[places >= lengths[:, None]] = -1
@@ -270,6 +277,12 @@ def evaluate(
     by_position = right.sum(axis=0) / np.maximum(real.sum(axis=0), 1)
     whole = (right | ~real).all(axis=1)
     return Accuracy(float(right.sum() / real.sum()), float(whole.mean()), by_position)
+
+
+def _ended(guesses: IntArray) -> npt.NDArray[np.bool_]:
+    """Places after a sentence's first end symbol, where nothing is said any more."""
+    ends = np.cumsum(guesses == 2, axis=1)
+    return np.asarray(np.hstack([np.zeros_like(ends[:, :1]), ends[:, :-1]]) > 0)
 
 
 def _guesses(

@@ -104,8 +104,10 @@ class Translation:
         forced: (j, word): fed after output j whatever was said.
         play: what the film scrubs; ``step`` the checkpoint that "words" unrolls.
         steps: the checkpoints; said: what the decoder said at each.
-        losses: −ln p of a word, mean over ``reference``, at each, nats.
-        reference: the truth, or what the last checkpoint says if there is none.
+        temperature: at which words are drawn; 0 takes the likeliest.
+        losses: −ln p of a word, mean over ``reference`` with a teacher, at each, nats.
+        reference: the words that the loss asks for: the truth with its end symbol, or what the
+            last checkpoint says if there is none; no more than a vertical model has steps.
     """
 
     source: tuple[str, ...]
@@ -116,6 +118,7 @@ class Translation:
     step: int
     steps: tuple[int, ...]
     said: tuple[Said, ...]
+    temperature: float
     losses: tuple[float, ...]
     reference: tuple[str, ...]
     trained: Trained
@@ -128,12 +131,14 @@ class Translation:
         return corpus.full_source(pair, self.trained.config.source_sos)
 
 
-def sentence_loss(network: Network, source: Sequence[str], words: Sequence[str]) -> float:
-    """Mean −ln p of the words and the end symbol with a teacher, in nats.
+def taught(network: Network, source: Sequence[str], words: Sequence[str]) -> tuple[float, ...]:
+    """The probability of each of these words when the words before it are fed."""
+    return speak(network, source, teacher=words[:-1], truth=words).wanted
 
-    A vertical model is only asked for as many words as it has source tokens.
-    """
-    return float(-np.mean(np.log(speak(network, source, teacher=tuple(words)).wanted)))
+
+def sentence_loss(network: Network, source: Sequence[str], words: Sequence[str]) -> float:
+    """Mean −ln p of the words with a teacher, in nats."""
+    return float(-np.mean(np.log(taught(network, source, words))))
 
 
 def translation(
@@ -169,7 +174,9 @@ def translation(
         )
         for one in trained.steps
     ]
-    reference = truth or tuple(word for word in said[-1].said if word != EOS) or ()
+    reference = said[-1].said if truth is None else (*truth, EOS)
+    if trained.config.stack == "vertical":
+        reference = reference[: len(source) + 1 + trained.config.source_sos]
     losses = [sentence_loss(trained.at(one), source, reference) for one in trained.steps]
     near = min(trained.steps, key=lambda one: abs(one - step))
     return Translation(
@@ -181,6 +188,7 @@ def translation(
         near,
         trained.steps,
         tuple(said),
+        temperature,
         tuple(losses),
         reference,
         trained,
@@ -193,7 +201,8 @@ class Flow:
     """Which source word reaches which output, in both stacks, shapes (target, source).
 
     Attributes:
-        source: what the encoder reads. fed: decoder inputs. outputs: the words they lead to.
+        source: what the encoder reads. fed: decoder inputs. outputs: the words they lead to; the
+            vertical stack has no step for those beyond the source's length, and no row.
         step: after how many training steps.
     """
 
@@ -210,8 +219,11 @@ def flow(models: tuple[Trained, Trained], source: Sequence[str], truth: Sequence
     outputs = (*truth, EOS)
     fed = shift_right(outputs)
     step = models[0].steps[-1]
-    across, up = (information_flow(model.at(step), source, fed) for model in models)
     shown = corpus.full_source(Pair(tuple(source), (), ""), models[0].config.source_sos)
+    across, up = (
+        information_flow(model.at(step), source, inputs)
+        for model, inputs in zip(models, (fed, fed[: len(shown)]), strict=True)
+    )
     return Flow(shown, fed, outputs, across, up, step)
 
 

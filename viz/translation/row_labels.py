@@ -31,9 +31,9 @@ def _wide(result: Rows, at: Places) -> list[Label]:
     right = at.labels
     beside = result.stack == "horizontal"
     words = (
-        ("training: true previous word", "generating: its own last word")
+        ("training: true previous word", "evaluation: its own last word")
         if beside
-        else ("training: true word", "generating: own word")
+        else ("training: true word", "evaluation: own word")
     )
     found = [
         (right, at.training, words[0], theme.TRU, RIGHT),
@@ -57,7 +57,7 @@ def _phone(result: Rows, at: Places) -> list[Label]:
     beside = result.stack == "horizontal"
     words = [
         "training: true previous word" if training and beside else "training",
-        "generating" if training or not beside else "generating: its own last word",
+        "evaluation" if training or not beside else "evaluation: its own last word",
     ]
     # Under its words, left of every arrow that rises.
     left, low = 10 if beside else 8, at.band + 3

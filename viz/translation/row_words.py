@@ -91,15 +91,26 @@ def _final_caption(result: Rows) -> str:
     text = f"In {kind} the decoder is fed {fed}"
     if result.cut:
         tokens = f"{result.steps} token{'s' * (result.steps != 1)}"
-        return (
-            f"{text} and stops after {tokens}: a vertical stack has no source token left for the "
-            "next one."
+        text += (
+            f" and stops after {tokens}: a vertical stack has no source token left for the next one"
         )
+    return f"{text}. {_difference(result)} {_reach(result)}"
+
+
+def _difference(result: Rows) -> str:
     if not result.differs:
-        return f"{text}. Both rows agree: every word that is fed back was said right."
+        return "Both rows agree: every word that is fed back was said right."
     j = result.differs[0]
     teacher, model = _teacher(result, result.training[j]), _model(result, result.evaluation[j])
-    return f"{text}. The rows first differ at w{sub(j + 1)}: {teacher}, {model}."
+    return f"The rows first differ at w{sub(j + 1)}: {teacher}, {model}."
+
+
+def _reach(result: Rows) -> str:
+    """How much of the source each output can depend on."""
+    count = len(result.source)
+    if result.stack == "vertical":
+        return f"Output j can depend on the first j of {count} source tokens."
+    return f"Every output can depend on all {count} source tokens."
 
 
 def _teacher(result: Rows, word: str) -> str:

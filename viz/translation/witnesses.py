@@ -5,18 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from viz.translation import bounds, corpus, training
+from viz.translation import corpus, training
 from viz.translation.compute import EOS, SOS, Rows, reach
-from viz.translation.corpus import Pair, full_source
-from viz.translation.network import speak
-from viz.translation.results import Flow, Limits, Translation
-
-FOUR = (
-    ("un perro", "a dog"),
-    ("un perro negro", "a black dog"),
-    ("un gato", "a cat"),
-    ("un gato negro", "a black cat"),
-)
+from viz.translation.corpus import full_source
+from viz.translation.results import Flow, Limits, Translation, taught
 
 
 def rows(result: Rows) -> dict[str, float]:
@@ -49,14 +41,12 @@ def loss(result: Translation) -> dict[str, float]:
     model.double()
     words, config = trained.words, trained.config
     ids = torch.tensor([words.source_ids(result.source, source_sos=config.source_sos)])
-    wanted = torch.tensor([words.target_ids([*result.reference, EOS])])
-    if config.stack == "vertical":
-        wanted = wanted[:, : ids.shape[1]]
+    wanted = torch.tensor([words.target_ids(result.reference)])
     inputs = torch.cat([torch.ones_like(wanted[:, :1]), wanted[:, :-1]], 1)
     scores = training.logits(model, config, ids, torch.tensor([ids.shape[1]]), inputs)[0]
     scores = scores.masked_fill(torch.arange(scores.shape[1]) < 2, -torch.inf)
     by_torch = torch.nn.functional.cross_entropy(scores, wanted[0])
-    chances = speak(trained.at(0), result.source, teacher=result.reference).wanted
+    chances = taught(trained.at(0), result.source, result.reference)
     return {
         "loss before training, word by word": -sum(map(float, np.log(chances))) / len(chances),
         "this page": result.losses[0],
@@ -65,18 +55,16 @@ def loss(result: Translation) -> dict[str, float]:
 
 
 def zeros(result: Flow) -> int:
-    """Exact zeros of the square part of the vertical flow."""
-    size = result.vertical.shape[1]
-    return int((result.vertical[:size] == 0).sum())
+    """Exact zeros of the vertical flow."""
+    return int((result.vertical == 0).sum())
 
 
 def flow(result: Flow) -> dict[str, float]:
     """Exact zeros: by the formula, by the rule of reach, by the products of Jacobians."""
     rows, size = result.vertical.shape
-    square = min(rows, size)
-    mask = reach("vertical", num_source=size, num_target=square)
+    mask = reach("vertical", num_source=size, num_target=rows)
     return {
-        "zeros by the formula": square * (2 * size - square - 1) / 2,
+        "zeros by the formula": rows * (2 * size - rows - 1) / 2,
         "by the rule of reach": int((~mask).sum()),
         "products of Jacobians": zeros(result),
     }
@@ -99,9 +87,3 @@ def limits(result: Limits) -> dict[str, float]:
         "this page": result.best.total,
         "mean of the positions": float(np.average(result.best.positions, weights=weights)),
     }
-
-
-def small_bound() -> float:
-    """The bound of the snippet's four sentences, by our enumeration."""
-    pairs = tuple(Pair(tuple(a.split()), tuple(b.split()), "own") for a, b in FOUR)
-    return bounds.best_possible(pairs, "vertical").total
