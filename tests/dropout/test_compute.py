@@ -273,6 +273,54 @@ def test_which_methods_notice_a_change_of_units():
     assert found.shifted["dropout"] > 1e-3
 
 
+@pytest.mark.parametrize(("p", "moves"), [(1, 0.0), (0.5, 0.139), (0.1, 0.387)])
+def test_with_an_intercept_only_dropout_notices_a_shift_of_the_means(p, moves):
+    shifted = results.units(demo.sample_of(demo.UnitSettings()), keep_prob=p, l2=200.0).shifted
+    assert shifted["ridge"] == shifted["batchnorm + ridge"] == 0
+    assert shifted["dropout"] == pytest.approx(moves, abs=5e-4)
+
+
+@settings(max_examples=30, deadline=None)
+@given(problems)
+def test_dropout_with_an_intercept_is_stationary(problem):
+    x, y, _, p, _ = drawn(problem)
+    lengths, centered, level = np.linalg.norm(x, axis=0), x - x.mean(axis=0), y - y.mean()
+    w = compute.dropout_weights(centered, level, keep_prob=p, lengths=lengths)
+    bias = y.mean() - p * x.mean(axis=0) @ w
+    miss = y - bias - p * x @ w
+    slope = -2 * p * x.T @ miss + 2 * p * (1 - p) * lengths**2 * w
+    assert np.abs(slope).max() < 1e-8 * max(1.0, float(np.abs(x.T @ y).max()))
+    assert miss.sum() == pytest.approx(0, abs=1e-9)
+    options = {"method": "dropout", "keep_prob": p, "l2": 0.0, "intercept": True}
+    np.testing.assert_allclose(compute.predictions(x, y, **options), bias + p * x @ w, atol=1e-9)
+
+
+@pytest.mark.parametrize("values", [{"noise": 0.0}, {"num_rows": 10, "num_features": 20}])
+def test_a_perfect_fit_costs_nothing(values):
+    result = demo.VIEWS[0].run(demo.CostSettings(keep_prob=1.0, **values))
+    assert result.loss.total == 0
+    assert not result.running.any()
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_the_expected_average_is_the_mean_over_many_runs(inverted):
+    x = X * np.array([1.0, 0.3])
+    options = {"num_steps": 60, "batch_size": 2, "inverted": inverted, "frames": 2}
+    ends = [
+        sgd(x, Y, keep_prob=0.6, rng=np.random.default_rng(seed), **options) for seed in range(400)
+    ]
+    averages = np.array([run.averaged[-1] for run in ends])
+    error = averages.std(axis=0) / np.sqrt(len(averages))
+    assert (np.abs(averages.mean(axis=0) - ends[0].expected) < 4 * error).all()
+
+
+def test_constant_columns_become_zeros_whatever_their_value():
+    z, _, std = samples.standardize(np.array([[0.1, 1.0], [0.1, 2.0], [0.1, 3.0]]))
+    assert not z[:, 0].any()
+    assert std[0] == 0
+    assert not samples.centered(np.full(3, 0.1))[0].any()
+
+
 def test_zero_columns_get_weight_zero():
     x = np.array([[1.0, 0], [2, 0], [3, 0]])
     found = compute.tikhonov(x, Y, keep_prob=0.5)
@@ -297,6 +345,14 @@ def test_zero_columns_get_weight_zero():
         (
             lambda: demo.sample_of(demo.CostSettings(data="own", own="a,y\n1,2\nx,3\n4,5")),
             "line 3, column a: 'x' is not a number",
+        ),
+        (
+            lambda: demo.sample_of(demo.CostSettings(data="own", own="a,y\n1e160,2\n1,3\n4,5")),
+            "the largest size in column 1 of X must be between 10⁻¹⁵ and 10¹⁵, got 10¹⁶⁰",
+        ),
+        (
+            lambda: demo.sample_of(demo.CostSettings(data="own", own="a,y\n1,2\n1,-1e16\n4,5")),
+            "the largest size in y must be between 10⁻¹⁵ and 10¹⁵, got 10¹⁶",
         ),
     ],
 )

@@ -1,11 +1,13 @@
 """What the pictures of dropout show, read from their data, and what their sentences say."""
 
 import json
+import re
 
 import numpy as np
 import pytest
 
 from viz.draw import film as films
+from viz.draw import theme
 from viz.dropout import demo, results
 
 
@@ -27,7 +29,7 @@ def named(film, name):
 
 
 def notes(film):
-    written = [t for t in film.figure.data if t.mode == "text"]
+    written = [t for t in film.figure.data if "text" in (getattr(t, "mode", None) or "")]
     texts = [note.text for note in film.figure.layout.annotations]
     return " ".join([*texts, *(text for trace in written for text in trace.text)])
 
@@ -181,6 +183,10 @@ def test_erased_entries_and_halved_correlations():
     for frame, mask in zip(film.frames, result.masks, strict=True):
         np.testing.assert_array_equal(np.asarray(frame.data[0]["z"]) >= 0, mask)
         assert f"{100 * mask.mean():.0f}%" in frame.caption
+        crosses = frame.data[1]
+        assert {*zip(crosses["y"], crosses["x"], strict=True)} == {
+            (row, column) for row, column in np.argwhere(~mask)
+        }
     before, after = (np.asarray(named(film, n).z) for n in ("as they are", "what training sees"))
     np.testing.assert_allclose(np.diag(after), 1)
     np.testing.assert_allclose(after[0, 1], before[0, 1] / 2, atol=1e-3)
@@ -236,5 +242,140 @@ def test_stars_that_meet_have_their_names_on_two_sides():
     stars = [n for n in film.figure.layout.annotations if "w̌" in n.text]
     assert {n.yanchor for n in stars} == {"bottom", "top"}
     assert "times its length" in film.caption()
-    assert "%" not in film.caption()
+    assert "%" not in film.caption().split("Without any noise")[0]
     assert "%" in film_of("train").caption()
+
+
+def test_wide_tables_say_which_entries_they_show_and_count():
+    result = result_of("masks", num_features=20)
+    film = view("masks").film(result)
+    assert "first 10 of 20" in notes(film)
+    assert "cosines, first 8 of 20" in notes(film)
+    for frame, mask in zip(film.frames, result.masks, strict=True):
+        assert f"{100 * mask[:, :10].mean():.0f}%" in frame.caption
+
+
+@pytest.mark.parametrize("p", [0.02, 0.51, 0.5, 0.99, 1.0])
+def test_stage_derivation_and_witnesses_have_the_controls_p(p):
+    chosen = view("path").settings(keep_prob=p)
+    result = view("path").run(chosen)
+    film, weight = view("path").film(result), view("path").answer(result)[0]
+    assert film.frames[film.start_index].label == f"p = {p:.2f}"
+    assert films.plain(film.caption()).startswith(f"At p = {p:.2f} the weights w₁ and w₂ are")
+    assert named(film, "present").y[0] == pytest.approx(weight, rel=1e-4)
+    assert view("path").more(result)[0].start_index == film.start_index
+    derived = " ".join(line.latex for line in view("path").derive(result))
+    assert rf"p = {p:g}: \; \check w" in derived
+    assert f"{weight:.3g}" in derived
+    witnesses = view("path").agree(chosen)
+    assert any(f"p = {p:g} " in name for name in witnesses)
+    np.testing.assert_allclose(list(witnesses.values()), weight)
+
+
+def test_contours_get_rounder_with_dropout():
+    for data in ("correlated", "unequal"):
+        result = result_of("path", data=data, num_features=2)
+        gram = result.sample.x.T @ result.sample.x
+        added = [gram + (1 - p) / p * np.diag(np.diag(gram)) for p in result.keeps]
+        ratios = [np.linalg.cond(matrix) for matrix in added]
+        assert ratios == sorted(ratios)
+        assert "at least as round" in view("path").more(result)[0].caption()
+
+
+def test_with_p_1_the_average_lies_on_the_formula():
+    film = film_of("cost", keep_prob=1.0)
+    assert set(named(film, "mean of the masks").y) == set(named(film, "formula").y)
+    assert "grey" not in notes(film)
+    assert "grey" in notes(film_of("cost"))
+
+
+def test_a_perfect_fit_is_drawn_as_zero():
+    film = film_of("cost", keep_prob=1.0, noise=0.0)
+    assert "every mask costs 0," in films.plain(film.caption())
+    low, high = film.figure.layout.yaxis.range
+    assert low < 0 < high
+    assert high - low >= 1
+
+
+def test_numbers_to_be_compared_have_as_many_decimals():
+    said = films.plain(film_of("cost").caption())
+    average, formula = re.search(r"averages ([\d.]+) .* says ([\d.]+) ", said).groups()
+    assert len(average) == len(formula) == 6
+
+
+def test_training_says_why_it_has_not_arrived():
+    assert "more steps its weight needs" in film_of("train", data="unequal").caption()
+    assert "larger batches" in film_of("train", batch_size=1, num_steps=500).caption()
+    assert "Without any noise" not in film_of("train").caption()
+
+
+NUMBER = r"± \d+\.\d+|\d+\.\d+%"
+
+
+def claimed(key, label):
+    found = next(f for f in (*view(key).findings, *view(key).presets) if f.label == label)
+    film = film_of(key, **found.values)
+    return found.words, films.plain(film.caption(found.step))
+
+
+@pytest.mark.parametrize(
+    ("key", "label"),
+    [
+        ("cost", "about a hundred masks"),
+        ("units", "weak ridge"),
+        ("units", "shifted means"),
+        ("train", "single examples"),
+    ],
+)
+def test_findings_state_what_the_page_then_says(key, label):
+    words, caption = claimed(key, label)
+    others = films.plain(film_of(key).caption())
+    for number in re.findall(NUMBER, words):
+        assert number in caption + others, number
+    assert re.search(NUMBER, words).group() in caption
+
+
+def test_a_weak_ridge_notices_smaller_numbers_alone():
+    ridge = result_of("units", l2=0.1).changes["ridge"]
+    assert ridge[0] == pytest.approx(0.395, abs=5e-4)
+    assert ridge[-1] < 0.005
+
+
+def test_overlapping_features_let_go_of_each_other():
+    words, result = demo.ADAPTED.words, result_of("path", **demo.ADAPTED.values)
+    for told in (result.weight[-1], result.w_check[result.present]):
+        for weight in told:
+            assert f"{weight:.2f}".replace("-", "−") in words
+    np.testing.assert_allclose(result.ones, (1, 0.8))
+    assert "(1, 0.8)" in words
+
+
+def test_presets_that_speak_of_lengths_open_the_picture_of_lengths():
+    lengths = [p for p in view("path").presets if "length" in p.words and "√n" not in p.words]
+    assert lengths
+    assert all(preset.view == "cost" for preset in lengths)
+
+
+def test_the_variance_of_one_entry_has_its_numbers():
+    result = result_of("cost")
+    entry = result.sample.x[0, 0] * result.fitted.w_check[0]
+    derived = " ".join(line.latex for line in view("cost").derive(result))
+    assert f"= {0.25 * entry**2:.5g}" in derived
+
+
+def test_the_number_that_units_agree_on_is_derived():
+    chosen = view("units").settings()
+    shown = " ".join(line.latex for line in view("units").derive(view("units").run(chosen)))
+    assert all(f"{value:.5g}" in shown for value in view("units").agree(chosen).values())
+
+
+def test_nothing_that_is_only_rounding_is_in_the_table_of_units():
+    table = view("units").table(result_of("units"))
+    values = [v for name, column in table.items() if name != "method" for v in column]
+    assert all(v == 0 or v > 1e-3 for v in values)
+
+
+def test_learned_weights_have_the_color_of_weights():
+    film = film_of("train")
+    assert named(film, "iterates").line.color == theme.PAR
+    assert named(film, "average").marker.color == theme.PAR

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from viz.dropout.samples import check, standardize
+from viz.dropout.samples import ROUNDING, check, standardize
 
 FloatArray = npt.NDArray[np.float64]
 Masks = npt.NDArray[np.bool_]
@@ -78,9 +78,15 @@ def closed_loss(
     E[R] = p and Var R = p - p^2, because R squared is R.
     """
     p = check_keep(keep_prob)
-    fit = float(((targets - p * data @ weight) ** 2).sum())
+    fit = _squared_error(targets, p * data @ weight)
     penalty = p * (1 - p) * float(((data**2).sum(axis=0) * weight**2).sum())
     return Loss(fit + penalty, fit, penalty)
+
+
+def _squared_error(targets: FloatArray, predicted: FloatArray) -> float:
+    """|y - predicted|^2; 0 where the fit is perfect but for rounding."""
+    error = float(((targets - predicted) ** 2).sum())
+    return error if error > ROUNDING**2 * float((targets**2).sum()) else 0.0
 
 
 def exact_loss(
@@ -120,7 +126,7 @@ def monte_carlo(
     p = check_keep(keep_prob)
     rows, width = data.shape
     if p == 1:
-        total = float(((targets - data @ weight) ** 2).sum())
+        total = _squared_error(targets, data @ weight)
         return MonteCarlo(np.full(draws, total), total, 0.0)
     scaled = np.ascontiguousarray((data * weight).T, dtype=np.float32)
     samples, rest = np.empty(draws), rng.spawn(1)[0]
@@ -152,14 +158,26 @@ def _kept(
     return kept.reshape(shape)
 
 
-def dropout_weights(data: FloatArray, targets: FloatArray, *, keep_prob: float) -> FloatArray:
+def dropout_weights(
+    data: FloatArray,
+    targets: FloatArray,
+    *,
+    keep_prob: float,
+    lengths: FloatArray | None = None,
+) -> FloatArray:
     """Minimise (13): solve [p G + (1 - p) diag G] w = X'y with G = X'X.
 
     Solved with unit diagonal, so duplicate columns do no harm below p = 1; at p = 1 the
     shortest least-squares solution. A column of zeros gets weight 0.
+
+    Args:
+        data, targets: shapes (n, d) and (n,).
+        keep_prob: p.
+        lengths: what the penalty charges, shape (d,), if not the lengths of the columns: masks
+            erase entries of X even where a bias has taken their mean out of the fit.
     """
     p = check_keep(keep_prob)
-    norms = np.sqrt((data**2).sum(axis=0))
+    norms = np.sqrt((data**2).sum(axis=0)) if lengths is None else lengths
     alive = norms > 0
     weight = np.zeros(data.shape[1])
     if not alive.any():
@@ -168,11 +186,15 @@ def dropout_weights(data: FloatArray, targets: FloatArray, *, keep_prob: float) 
     if p == 1:
         solved = np.linalg.lstsq(unit, targets, rcond=None)[0]
     else:
-        matrix = p * unit.T @ unit
-        matrix[np.diag_indices_from(matrix)] = 1.0
+        matrix = p * unit.T @ unit + (1 - p) * np.eye(unit.shape[1])
         solved = np.linalg.solve(matrix, unit.T @ targets)
     weight[alive] = solved / norms[alive]
     return weight
+
+
+def zero_columns(data: FloatArray) -> tuple[int, ...]:
+    """The columns that are all zeros, counted from 1."""
+    return tuple(int(j) + 1 for j in np.flatnonzero(~data.any(axis=0)))
 
 
 def tikhonov(data: npt.ArrayLike, targets: npt.ArrayLike, *, keep_prob: float) -> Tikhonov:
@@ -184,8 +206,8 @@ def tikhonov(data: npt.ArrayLike, targets: npt.ArrayLike, *, keep_prob: float) -
     gamma = math.sqrt((1 - p) / p) * norms
     alive = norms > 0
     notices = [
-        f"column {j + 1} is all zeros: Γ is not invertible, its weight is set to 0"
-        for j in np.flatnonzero(~alive)
+        f"column {j} is all zeros: Γ is not invertible, its weight is set to 0"
+        for j in zero_columns(x)
     ]
     x_tilde, after = None, None
     if p < 1:
@@ -247,22 +269,38 @@ def weight_path(data: FloatArray, targets: FloatArray, keeps: Sequence[float]) -
 
 
 def ridge(data: FloatArray, targets: FloatArray, *, l2: float) -> FloatArray:
-    """Minimise |y - X w|^2 + l2 |w|^2."""
+    """Minimise |y - X w|^2 + l2 |w|^2; solved with unit diagonal, as columns may differ in size."""
     if l2 < 0:
         raise ValueError(f"l2 must be at least 0, got {l2:g}")
     gram = data.T @ data + l2 * np.eye(data.shape[1])
-    return np.asarray(np.linalg.lstsq(gram, data.T @ targets, rcond=None)[0], dtype=float)
+    scale = np.sqrt(np.where(np.diag(gram) > 0, np.diag(gram), 1.0))
+    solved = np.linalg.lstsq(gram / np.outer(scale, scale), data.T @ targets / scale, rcond=None)[0]
+    return np.asarray(solved / scale, dtype=float)
 
 
 def predictions(
-    data: FloatArray, targets: FloatArray, *, method: str, keep_prob: float, l2: float
+    data: FloatArray,
+    targets: FloatArray,
+    *,
+    method: str,
+    keep_prob: float,
+    l2: float,
+    intercept: bool = False,
 ) -> FloatArray:
-    """What a fitted model says of its own inputs: "dropout", "ridge" or "batchnorm + ridge"."""
-    if method == "dropout":
-        return keep_prob * data @ dropout_weights(data, targets, keep_prob=keep_prob)
-    if method == "ridge":
-        return data @ ridge(data, targets, l2=l2)
+    """What a fitted model says of its own inputs: "dropout", "ridge" or "batchnorm + ridge".
+
+    ``intercept`` adds a bias that is neither erased nor charged; after batchnorm it is always so.
+    """
     if method == "batchnorm + ridge":
         z = standardize(data)[0]
         return targets.mean() + z @ ridge(z, targets - targets.mean(), l2=l2)
+    middle = data.mean(axis=0) if intercept else np.zeros(data.shape[1])
+    level = targets.mean() if intercept else 0.0
+    x, y = data - middle, targets - level
+    if method == "dropout":
+        lengths = np.sqrt((data**2).sum(axis=0))
+        weight = dropout_weights(x, y, keep_prob=keep_prob, lengths=lengths)
+        return level + keep_prob * x @ weight
+    if method == "ridge":
+        return level + x @ ridge(x, y, l2=l2)
     raise ValueError(f"method must be dropout, ridge or batchnorm + ridge; got '{method}'")

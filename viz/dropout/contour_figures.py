@@ -8,7 +8,7 @@ from viz.draw import theme
 from viz.draw.film import Film, Frame
 from viz.draw.numbers import fixed
 from viz.dropout.drawing import f4, limits
-from viz.dropout.results import KEEPS, Path
+from viz.dropout.results import Path
 
 
 def ellipses(result: Path, *, phone: bool = False) -> tuple[Film, ...]:
@@ -20,10 +20,10 @@ def ellipses(result: Path, *, phone: bool = False) -> tuple[Film, ...]:
     level = 0.04 * float(((y - y.mean()) ** 2).sum())
     if not (np.diag(gram) > 0).all() or level <= 0:
         return ()
-    rings = [_rings(gram, result.weight[i, :2], p, level) for i, p in enumerate(KEEPS)]
+    rings = [_rings(gram, result.weight[i, :2], p, level) for i, p in enumerate(result.keeps)]
     low = np.minimum(result.weight[:, :2].min(axis=0), 0) - 0.4
     high = np.maximum(result.weight[:, :2].max(axis=0), 0) + 0.4
-    start = int(np.argmin(np.abs(np.array(KEEPS) - result.keep_prob)))
+    start = result.present
     low, high = _around(rings[start], low, high)
     axis = {"fixedrange": True, "zeroline": True, "zerolinecolor": theme.LINE}
     layout = theme.chart(
@@ -60,7 +60,7 @@ def ellipses(result: Path, *, phone: bool = False) -> tuple[Film, ...]:
     ]
     frames = tuple(
         Frame(f"p = {p:.2f}", _ellipse_caption(result, i), (1, 2), (rings[i], _lowest(result, i)))
-        for i, p in enumerate(KEEPS)
+        for i, p in enumerate(result.keeps)
     )
     return (Film(theme.figure(traces, layout), frames, variable="p", start=start),)
 
@@ -100,13 +100,13 @@ def _lowest(result: Path, i: int) -> dict[str, Any]:
 
 
 def _ellipse_caption(result: Path, i: int) -> str:
-    p = KEEPS[i]
-    tilt = "as the correlation of the features has them"
+    p = result.keeps[i]
+    shape = "as the features' lengths and products have them"
     if p < 1:
-        tilt = "less tilted and narrower than at p = 1, for the penalty weighs each feature alone"
+        shape = "at least as round as at p = 1, for the penalty charges each weight by itself"
     others = "" if result.weight.shape[1] == 2 else ", the other weights kept at their best values"
     return (
-        f"{{tru:Lines of equal cost}} in w₁ and w₂ at p = {p:.2f}{others}: {tilt}. The "
+        f"{{tru:Lines of equal cost}} in w₁ and w₂ at p = {p:.2f}{others}: {shape}. The "
         f"{{par:lowest point}} is ({fixed(float(result.weight[i, 0]))}, "
         f"{fixed(float(result.weight[i, 1]))})."
     )

@@ -2,19 +2,31 @@
 
 import math
 
-from viz.draw.numbers import latex
+import numpy as np
+import numpy.typing as npt
+
+from viz.draw.numbers import latex, latex_factor
 from viz.dropout.results import Cost, Masks, Path, Training, Units
 from viz.view import Line
+
+FloatArray = npt.NDArray[np.float64]
 
 
 def cost_lines(result: Cost) -> tuple[Line, ...]:
     """From random masks to ridge."""
     p, loss = result.keep_prob, result.loss
+    entry = float(result.sample.x[0, 0] * result.fitted.w_check[0])
     lines = [
         Line(
             rf"E[R] = p = {latex(p)}, \qquad \mathrm{{Var}}[R] = p - p^2 = {latex(p * (1 - p))}",
             "An entry is kept (R = 1) or erased (R = 0), and R² = R. Assumed here: all entries are "
             "drawn independently, and there is no intercept.",
+        ),
+        Line(
+            r"\mathrm{Var}[R_{11}x_{11}\check w_1] = p(1-p)\,(x_{11}\check w_1)^2 = "
+            rf"{latex(p * (1 - p))} \cdot ({latex(entry)})^2 = {latex(p * (1 - p) * entry**2)}",
+            "The first entry, for example, adds x₁₁w̌₁ with probability p and 0 otherwise: p times "
+            "that in the mean, with this variance.",
         ),
         Line(
             r"E\,|y - (R \odot X)\check w|^2 = |y - pX\check w|^2 + p(1-p) \sum_j |x_j|^2 "
@@ -57,11 +69,20 @@ def cost_lines(result: Cost) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+def _vector(values: FloatArray) -> str:
+    """The first three entries."""
+    rest = r", \ldots" if len(values) > 3 else ""
+    return "(" + ", ".join(latex(float(value), 3) for value in values[:3]) + rest + ")"
+
+
 def path_lines(result: Path) -> tuple[Line, ...]:
     """The equation whose off-diagonal entries carry p."""
-    rest = r", \ldots" if len(result.ones) > 3 else ""
-    one = ", ".join(latex(float(v), 3) for v in result.ones[:3]) + rest
-    full = ", ".join(latex(float(v), 3) for v in result.weight[-1, :3]) + rest
+    p, i = result.keep_prob, result.present
+    here = Line(
+        rf"p = {latex(p)}: \; \check w = {_vector(result.w_check[i])}, \quad w = p\,\check w = "
+        rf"{_vector(result.weight[i])}",
+        "At the control's p, wherever the bar below the picture stands, it is",
+    )
     return (
         Line(
             r"p^2 G\check w + p(1-p)\,\mathrm{diag}(G)\,\check w = p\,X^Ty, \qquad G = X^TX",
@@ -72,11 +93,12 @@ def path_lines(result: Path) -> tuple[Line, ...]:
             "and divide by p: the diagonal of G stays, every other entry is multiplied by p.",
         ),
         Line(
-            rf"p \to 0: \; \check w_j \to \frac{{x_j^Ty}}{{|x_j|^2}} = ({one})",
+            rf"p \to 0: \; \check w_j \to \frac{{x_j^Ty}}{{|x_j|^2}} = {_vector(result.ones)}",
             "With nothing else to lean on, each feature is fitted alone.",
         ),
+        *([here] if p < 1 else []),
         Line(
-            rf"p = 1: \; \check w = G^{{-1}}X^Ty = ({full})",
+            rf"p = 1: \; \check w = G^{{-1}}X^Ty = {_vector(result.weight[-1])}",
             "With everything kept it is the joint least-squares fit.",
         ),
     )
@@ -84,7 +106,14 @@ def path_lines(result: Path) -> tuple[Line, ...]:
 
 def mask_lines(result: Masks) -> tuple[Line, ...]:
     """Where the factor p comes from."""
-    p, rho = result.keep_prob, float(result.gram[0, 1])
+    p, (first, second) = result.keep_prob, result.pair
+    cosine, seen = float(result.gram[first, second]), float(result.seen[first, second])
+    product = Line(
+        rf"p\,\cos(x_1, x_2) = {latex(p)} \cdot {latex_factor(cosine)} = {latex(seen)}",
+        "and the cosine of the first two columns looks p times as large as it is. For columns "
+        "whose means are 0 it is their correlation.",
+    )
+    alone = Line("", "and a feature that is alone has none.")
     return (
         Line(
             r"E[R_iR_j] = p^2 \; (i \ne j), \qquad E[R_i^2] = p",
@@ -95,49 +124,58 @@ def mask_lines(result: Masks) -> tuple[Line, ...]:
             r"E\,(R \odot X)^T(R \odot X) = p\,\bigl[p\,G + (1-p)\,\mathrm{diag}(G)\bigr]",
             "So beside the common factor p only the off-diagonal entries shrink,",
         ),
-        Line(
-            rf"p\,\rho_{{12}} = {latex(p)} \cdot {latex(rho)} = {latex(p * rho)}",
-            "and the correlation of the first two features looks p times smaller.",
-        ),
+        product if first != second else alone,
     )
 
 
 def unit_lines(result: Units) -> tuple[Line, ...]:
     """Why the unit cancels."""
+    gamma, weight = (float(v[0]) for v in (result.fitted.tikhonov, result.fitted.weight))
+    said = float(result.sample.x[0] @ result.fitted.weight)
     return (
         Line(
-            r"x_1 \to c\,x_1: \qquad \Gamma_{11} = \sqrt{\tfrac{1-p}{p}}\,|x_1| \to c\,\Gamma_{11}",
+            r"x_1 \to c\,x_1: \qquad \Gamma_{11} = \sqrt{\tfrac{1-p}{p}}\,|x_1| = "
+            rf"{latex(gamma)} \to {latex(gamma)}\,c",
             "Dropout's penalty measures a weight by the length of its own column.",
         ),
         Line(
-            r"\hat w_1 \to \hat w_1 / c, \qquad \Gamma_{11}\hat w_1 \;\text{and}\; x_1 \hat w_1 "
-            r"\;\text{stay}",
-            "So the weight takes the unit back, and neither cost nor prediction changes.",
+            rf"\hat w_1 = {latex(weight)} \to {latex(weight)} / c, \qquad \hat y_1 = "
+            rf"\textstyle\sum_j x_{{1j}}\hat w_j = {latex(said)} \;\text{{stays}}",
+            "So the weight takes the unit back: neither the cost nor a prediction changes, that of "
+            "the first example for one.",
         ),
         Line(
             rf"\lambda |w|^2 = {latex(result.l2)}\,|w|^2",
             "Plain ridge charges every weight the same price: in finer units a feature gets "
             "cheaper, in coarser units dearer.",
         ),
+        Line(
+            r"\bigl[p\,G_c + (1-p)\,\mathrm{diag}(G)\bigr]\,\check w = X_c^Ty",
+            "A free intercept takes the means out of the fit (X_c and G_c are centered). But masks "
+            "erase whole entries, so the penalty keeps the lengths of X's columns: a shift of the "
+            "means still changes what dropout finds.",
+        ),
     )
 
 
 def train_lines(result: Training) -> tuple[Line, ...]:
     """Why the noisy steps have the right mean, and the two conventions."""
-    p = result.keep_prob
+    pair = (result.other, result.target)
+    w_check, weight = pair if result.inverted else pair[::-1]
+    average = result.descent.averaged[-1]
     return (
         Line(
             r"E\,\nabla_w |y - (R \odot X)w|^2 = \nabla_w E\,|y - (R \odot X)w|^2",
             "A step on one mask is noisy, but on average it is a step on the closed form.",
         ),
         Line(
-            r"\text{plain: } \check w, \qquad \text{inverted: } p\,\check w = "
-            rf"{latex(p)}\,\check w",
+            rf"\text{{plain: }} \check w = {_vector(w_check)}, \qquad \text{{inverted: }} "
+            rf"p\,\check w = {_vector(weight)}",
             "Dividing the mask by p while training (as PyTorch does) rescales the weights once "
             "and for all; then nothing has to be rescaled at test time.",
         ),
         Line(
-            r"\bar w = \frac{1}{T - T_0} \sum_{t > T_0} w_t",
+            rf"\bar w = \frac{{1}}{{T - T_0}} \sum_{{t > T_0}} w_t = {_vector(average)}",
             "The last iterate keeps some of the noise; the average of the later ones does not.",
         ),
     )

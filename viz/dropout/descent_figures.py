@@ -10,7 +10,7 @@ from viz.draw.numbers import count, short
 from viz.dropout.drawing import f4, limits
 from viz.dropout.results import Training
 
-FAR = 10.0
+FAR, NEAR = 10.0, 0.1
 
 
 def descent_under_masks(result: Training, *, phone: bool = False) -> Film:
@@ -58,8 +58,8 @@ def descent_under_masks(result: Training, *, phone: bool = False) -> Film:
             "mode": "lines+markers",
             "name": "iterates",
             **walk,
-            "line": {"color": theme.FWD, "width": 1.5},
-            "marker": {"size": 4, "color": theme.FWD},
+            "line": {"color": theme.PAR, "width": 1.5},
+            "marker": {"size": 4, "color": theme.PAR},
             "hovertemplate": "(%{x:.3f}, %{y:.3f})<extra></extra>",
         },
         {
@@ -67,7 +67,7 @@ def descent_under_masks(result: Training, *, phone: bool = False) -> Film:
             "mode": "markers",
             "name": "average",
             **mean,
-            "marker": {"size": 16, "color": theme.FWD, "line": {"color": theme.INK, "width": 2}},
+            "marker": {"size": 16, "color": theme.PAR, "line": {"color": theme.INK, "width": 2}},
             "hovertemplate": "average (%{x:.3f}, %{y:.3f})<extra></extra>",
         },
         {
@@ -138,13 +138,29 @@ def training_caption(result: Training, i: int) -> str:
     steps, p = int(result.descent.steps[i]), short(result.keep_prob)
     after = f"After {count(steps)} step{'' if steps == 1 else 's'} with a fresh mask each"
     far = result.distance(i)
-    away = f"{{fwd:{100 * far:.1f}%}}" if far < FAR else f"{{fwd:{short(far, 3)}}} times its length"
-    text = f"{after}, the average of the iterates is {away} away from "
+    text = f"{after}, the average of the iterates is {{par:{_away(far)}}} away from "
+    notices = "".join(f" Note: {notice}." for notice in result.notices)
+    tail = (_reason(result) if i == len(result.descent.steps) - 1 and far > NEAR else "") + notices
     if result.keep_prob == 1:
-        return f"{text}least squares; with p = 1 no mask erases anything."
+        return f"{text}least squares; with p = 1 no mask erases anything.{tail}"
     if result.inverted:
         return (
             f"{text}{{tru:p w̌}}: with the mask divided by p = {p} (as torch does) the weights need "
-            "no rescaling afterwards."
+            f"no rescaling afterwards.{tail}"
         )
-    return f"{text}{{tru:w̌}}; for testing these weights are multiplied by p = {p}."
+    return f"{text}{{tru:w̌}}; for testing these weights are multiplied by p = {p}.{tail}"
+
+
+def _away(far: float) -> str:
+    return f"{100 * far:.1f}%" if far < FAR else f"{short(far, 3)} times its length"
+
+
+def _reason(result: Training) -> str:
+    """Why training has not come near: too few steps, or noise."""
+    rest = result.unfinished()
+    if rest > result.distance(-1) / 2:
+        return (
+            f" Without any noise it would be {_away(rest)}: the shorter a column and the rarer it "
+            "is kept, the more steps its weight needs."
+        )
+    return f" Without any noise it would be {_away(rest)}: larger batches or more steps help."

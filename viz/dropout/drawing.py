@@ -1,10 +1,12 @@
 """What the pictures of dropout share: rounding, and labels that keep their distance."""
 
+import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
-from viz.draw.numbers import steady
+from viz.draw.numbers import fixed, short, steady
 
 
 def f4(values: np.ndarray) -> np.ndarray:
@@ -13,6 +15,15 @@ def f4(values: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore"):
         scale = 10.0 ** (4 - np.floor(np.log10(np.where(array == 0, 1.0, np.abs(array)))))
     return (np.round(array * scale) / scale).astype(np.float32)
+
+
+def alike(values: Sequence[float], digits: int = 5) -> tuple[str, ...]:
+    """Numbers to be compared: all with the decimals that give the largest so many digits."""
+    largest = max(abs(value) for value in values)
+    if not 1e-4 <= largest < 1e5:
+        return tuple(short(value, digits) for value in values)
+    places = max(0, digits - 1 - math.floor(math.log10(largest)))
+    return tuple(fixed(value, places) for value in values)
 
 
 def limits(low: float, high: float) -> list[float]:

@@ -7,7 +7,7 @@ import numpy as np
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
 from viz.draw.numbers import count, short, steady
-from viz.dropout.drawing import f4, pushed
+from viz.dropout.drawing import alike, f4, pushed
 from viz.dropout.results import NORMAL_95, Cost
 
 BARS, FLOOR = 8, -0.02
@@ -65,16 +65,16 @@ def melting_cost(result: Cost, *, phone: bool = False) -> Film:
 def _cost_range(result: Cost) -> tuple[float, float]:
     samples, total = result.trial.samples, result.loss.total
     low, high = (float(v) for v in np.quantile(samples, (0.01, 0.99)))
-    reach = NORMAL_95 * float(samples.std())
+    reach = NORMAL_95 * result.deviation
     low, high = min(low, total - reach), max(high, total + reach)
-    pad = 0.06 * (high - low) + 1e-3 * max(1e-6, abs(high))
+    pad = 0.06 * (high - low) + (1e-3 * abs(high) or 1.0)
     return steady(low - pad, high + pad, parts=3)
 
 
 def _cost_traces(result: Cost, last: int) -> list[dict[str, Any]]:
     draws = len(result.trial.samples)
     n = np.geomspace(1, draws, 40)
-    spread = NORMAL_95 * float(result.trial.samples.std()) / np.sqrt(n)
+    spread = NORMAL_95 * result.deviation / np.sqrt(n)
     total = result.loss.total
     dots, line = _cost_changes(result, last)
     base = {"type": "scatter", "mode": "lines"}
@@ -108,7 +108,7 @@ def _cost_traces(result: Cost, last: int) -> list[dict[str, Any]]:
             **base,
             "name": "formula",
             "x": [1, draws],
-            "y": [total, total],
+            "y": f4(np.array([total, total])),
             "line": {"color": theme.TRU, "width": 3},
             "hovertemplate": "formula %{y:.5g}<extra></extra>",
         },
@@ -195,7 +195,7 @@ def _cost_notes(
         graph.note(
             left + 0.01,
             low + 0.04 * (high - low),
-            "grey: where 95% of such averages fall",
+            "grey: where 95% of such averages fall" if result.deviation else " ",
             **paper,
             size=14 if phone else 15,
         ),
@@ -208,9 +208,10 @@ def _numbers(result: Cost, low: float, high: float) -> dict[str, Any]:
     away = 0.06 * (high - low) * (1 if mean < total else -1)
     place: dict[str, Any] = {"xanchor": "right"}
     end = len(result.trial.samples) ** 0.99
-    words = f"average over masks <b>{short(mean, 4)}</b>"
+    formula, average = alike((total, mean), 4)
+    words = f"average over masks <b>{average}</b>"
     notes = [
-        graph.note(end, total + away, f"formula <b>{short(total)}</b>", color=theme.TRU, **place),
+        graph.note(end, total + away, f"formula <b>{formula}</b>", color=theme.TRU, **place),
         graph.note(end, total - away, words, color=theme.FWD, **place),
     ]
     return graph.written("numbers", notes, digits=5, halo=True)
@@ -264,10 +265,12 @@ def cost_caption(result: Cost, i: int) -> str:
     inside = "inside the interval"
     if not result.is_inside(i):
         inside = "outside the interval, as 1 time in 20"
+    average, formula = alike((mean, loss.total))
+    bare = "" if result.fitted.norms.all() else "without columns of zeros, "
     text = (
-        f"{masks[0].upper()}{masks[1:]} {{fwd:{short(mean, 5)}}} ± {short(result.error(n), 2)}; "
-        f"the formula says {{tru:{short(loss.total, 5)}}} ({inside}). Keeping "
+        f"{masks[0].upper()}{masks[1:]} {{fwd:{average}}} ± {short(result.error(n), 2)}; "
+        f"the formula says {{tru:{formula}}} ({inside}). Keeping "
         f"{short(100 * p, 3)}% of the entries adds a penalty of {short(loss.penalty)} to a fit of "
-        f"{short(loss.fit)}; every column of XΓ⁻¹ has length {{fwd:{after}}}."
+        f"{short(loss.fit)}; {bare}every column of XΓ⁻¹ has length {{fwd:{after}}}."
     )
     return text + tail

@@ -17,6 +17,12 @@ EXAMPLE = """hours, sleep, marks
 5, 6, 70
 6, 5, 88
 """
+# Columns of length 1 with the cosine 0.9, and X'y = (1, 0.8).
+OVERLAPPING = """x1, x2, y
+1, 0.9, 1
+0, 0.4358898944, -0.2294157339
+0, 0, 0
+"""
 UNEQUAL = (1.0, 5.0, 10.0, 3.0, 14.0, 7.0)
 Data = Literal["correlated", "unequal", "twins", "own"]
 MADE = ("correlated", "unequal", "twins")
@@ -104,14 +110,9 @@ def sample_of(settings: DataSettings) -> Sample:
     test = None
     if sample.x_test is not None:
         test = (sample.x_test - mean) / np.where(std > 0, std, 1.0)
-    return Sample(
-        z,
-        sample.y - sample.y.mean(),
-        test,
-        None if sample.y_test is None else sample.y_test - sample.y.mean(),
-        sample.true_weight,
-        sample.names,
-    )
+    y, level = samples.centered(sample.y)
+    y_test = None if sample.y_test is None else sample.y_test - level
+    return Sample(z, y, test, y_test, sample.true_weight, sample.names)
 
 
 def _made(settings: DataSettings) -> Sample:
@@ -132,4 +133,5 @@ def _own(text: str) -> Sample:
     if len(table.names) < 2:
         raise ValueError(f"own data need at least 2 columns, got {len(table.names)}")
     x, y = samples.check(table.values[:, :-1], table.values[:, -1])
+    samples.check_sizes(x, y)
     return Sample(x, y, None, None, None, table.names[:-1])

@@ -1,4 +1,4 @@
-"""Masks over the data, and the correlations that training sees through them."""
+"""Masks over the data, and the cosines of columns that training sees through them."""
 
 from typing import Any
 
@@ -9,15 +9,16 @@ from viz.draw.film import Film, Frame
 from viz.draw.numbers import fixed, short
 from viz.dropout.results import Masks
 
-MAX_SHOWN = 8
-SPELLED = 6
+COLUMNS, SIZE = 10, 8
+SPELLED, SPELLED_PHONE = 6, 4
 
 
 def blinking_masks(result: Masks, *, phone: bool = False) -> Film:
-    """The first rows with random entries erased; correlations as they are, and as training sees."""
-    shown = min(result.rows.shape[1], 10)
-    size = min(result.gram.shape[0], MAX_SHOWN)
-    numbered = min(size, 4) if phone and size <= 4 else SPELLED + 1 if phone else size
+    """The first rows with random entries erased; cosines as they are, and as training sees them."""
+    shown = min(result.rows.shape[1], COLUMNS)
+    size = min(result.gram.shape[0], SIZE)
+    spelled = size if size <= (SPELLED_PHONE if phone else SPELLED) else 0
+    exact, seen = result.gram[:size, :size], result.seen[:size, :size]
     places = _places(phone)
     axis = {"showgrid": False, "fixedrange": True, "showline": False, "ticks": ""}
     names = [f"<i>x</i><sub>{j + 1}</sub>" for j in range(max(shown, size))]
@@ -49,13 +50,14 @@ def blinking_masks(result: Masks, *, phone: bool = False) -> Film:
     )
     traces = [
         _data_map(result, 0, shown),
-        _gram_map(result, size, 1.0, "x2", "y2", "as they are"),
-        _gram_map(result, size, result.keep_prob, "x3", "y3", "what training sees"),
-        _cell_numbers(result, numbered, 1.0, ("x2", "y2")),
-        _cell_numbers(result, numbered, result.keep_prob, ("x3", "y3")),
+        _gram_map(exact, "x2", "y2", "as they are"),
+        _gram_map(seen, "x3", "y3", "what training sees"),
+        _cell_numbers(exact[:spelled], ("x2", "y2")),
+        _cell_numbers(seen[:spelled], ("x3", "y3")),
+        _crosses(result, 0, shown),
     ]
     frames = tuple(
-        Frame(f"mask {i + 1}", mask_caption(result, i), (0,), ({"z": _masked(result, i, shown)},))
+        Frame(f"mask {i + 1}", mask_caption(result, i), (0, 5), _changes(result, i, shown))
         for i in range(len(result.masks))
     )
     return Film(theme.figure(traces, layout), frames, variable="mask", start=0, pace=500)
@@ -76,6 +78,28 @@ def _masked(result: Masks, i: int, shown: int) -> np.ndarray:
     return np.where(kept, np.round(100 * sizes / top), -10).astype(np.int8)
 
 
+def _erased(result: Masks, i: int, shown: int) -> dict[str, Any]:
+    rows, columns = np.nonzero(~result.masks[i][:, :shown])
+    return {"x": columns.astype(np.int8), "y": rows.astype(np.int8)}
+
+
+def _changes(result: Masks, i: int, shown: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    return {"z": _masked(result, i, shown)}, _erased(result, i, shown)
+
+
+def _crosses(result: Masks, i: int, shown: int) -> dict[str, Any]:
+    """A cross on every erased entry: its color alone is near that of a small one."""
+    line = {"color": theme.LINE, "width": 1}
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "erased",
+        **_erased(result, i, shown),
+        "marker": {"symbol": "x-thin", "size": 5, "color": theme.LINE, "line": line},
+        "hoverinfo": "skip",
+    }
+
+
 def _data_map(result: Masks, i: int, shown: int) -> dict[str, Any]:
     nothing = 0.5 * 10 / 110
     return {
@@ -93,20 +117,16 @@ def _data_map(result: Masks, i: int, shown: int) -> dict[str, Any]:
         "showscale": False,
         "xgap": 3,
         "ygap": 2,
-        "hoverinfo": "skip",
+        "text": [[short(float(v), 3) for v in row[:shown]] for row in result.rows],
+        "hoverinfo": "text",
     }
 
 
-def _seen(result: Masks, size: int, factor: float) -> np.ndarray:
-    gram = result.gram[:size, :size]
-    return np.asarray(gram * np.where(np.eye(size) > 0, 1.0, factor))
-
-
-def _gram_map(result: Masks, size: int, factor: float, x: str, y: str, name: str) -> dict[str, Any]:
+def _gram_map(cosines: np.ndarray, x: str, y: str, name: str) -> dict[str, Any]:
     return {
         "type": "heatmap",
         "name": name,
-        "z": np.round(np.abs(_seen(result, size, factor)), 3).tolist(),
+        "z": np.round(np.abs(cosines), 3).tolist(),
         "zmin": 0,
         "zmax": 1,
         "colorscale": theme.magnitude(theme.FWD),
@@ -115,7 +135,8 @@ def _gram_map(result: Masks, size: int, factor: float, x: str, y: str, name: str
         "yaxis": y,
         "xgap": 2,
         "ygap": 2,
-        "hoverinfo": "skip",
+        "text": [[fixed(float(v)) for v in row] for row in cosines],
+        "hoverinfo": "text",
     }
 
 
@@ -125,7 +146,12 @@ def _mask_notes(
     font = 14 if phone else 16
     top = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
     p = short(result.keep_prob)
-    words = ("data; grey: erased", "correlations", f"training sees: × {p}")
+    width = result.rows.shape[1]
+    words = (
+        f"data by size{_first(COLUMNS, width)}; ×: erased",
+        f"cosines{_first(SIZE, width)}",
+        f"training sees: × {p}",
+    )
     notes = [
         graph.note(x[0], y[1] + 0.01, text, size=font, color=theme.MUTED, **top)
         for text, (x, y) in zip(words, places, strict=True)
@@ -133,9 +159,13 @@ def _mask_notes(
     return notes
 
 
-def _cell_numbers(result: Masks, size: int, factor: float, axes: tuple[str, str]) -> dict[str, Any]:
+def _first(shown: int, width: int) -> str:
+    return f", first {shown} of {width}" if width > shown else ""
+
+
+def _cell_numbers(cosines: np.ndarray, axes: tuple[str, str]) -> dict[str, Any]:
     """Numbers in the cells of a small matrix, one text trace."""
-    flat = _seen(result, size, factor).ravel() if size <= SPELLED else np.zeros(0)
+    flat, size = cosines.ravel(), len(cosines)
     return {
         "type": "scatter",
         "mode": "text",
@@ -152,10 +182,18 @@ def _cell_numbers(result: Masks, size: int, factor: float, axes: tuple[str, str]
 
 def mask_caption(result: Masks, i: int) -> str:
     """How much this mask keeps, and what the average sees."""
-    kept = float(result.masks[i].mean())
-    return (
+    kept = float(result.masks[i][:, :COLUMNS].mean())
+    text = (
         f"Mask {i + 1} keeps {{fwd:{100 * kept:.0f}%}} of the entries shown (p = "
-        f"{short(result.keep_prob)}). Two entries of a row are both kept with probability p², a "
-        "single one with probability p: so on average training sees every correlation of two "
-        "features p times as strong as it is."
+        f"{short(result.keep_prob)}). "
+    )
+    if len(result.gram) == 1:
+        return f"{text}A feature that is alone has no product with another to be made smaller."
+    zeros = "".join(
+        f" Note: column {j} is all zeros, 0 stands for its cosines." for j in result.zeros
+    )
+    return (
+        f"{text}Two entries of a row are both kept with probability p², a single one with "
+        "probability p: so on average training sees every cosine of two columns p times as large "
+        f"as it is. (It is their correlation where means are 0.){zeros}"
     )

@@ -9,15 +9,15 @@ from viz.draw.film import Film, Frame, still
 from viz.draw.numbers import fixed, short, steady
 from viz.dropout.contour_figures import ellipses
 from viz.dropout.drawing import f4, limits, pushed
-from viz.dropout.results import KEEPS, Path
+from viz.dropout.results import Path
 
 
 def weight_path(result: Path, *, phone: bool = False) -> Film:
     """Weights against the keep probability, solid after rescaling, thin while training."""
     width = min(result.weight.shape[1], 6)
-    keeps = np.array(KEEPS)
+    keeps = np.array(result.keeps)
     low, high = _reach(result, width)
-    start = int(np.argmin(np.abs(keeps - result.keep_prob)))
+    start = result.present
     layout = theme.chart(
         460 if phone else 440,
         margin={"l": 50, "r": 92, "t": 34, "b": 52},
@@ -33,7 +33,7 @@ def weight_path(result: Path, *, phone: bool = False) -> Film:
             "zerolinecolor": theme.LINE,
         },
         annotations=_path_notes(result, width, (low, high), phone),
-        shapes=_present(start),
+        shapes=_present(result.keep_prob),
     )
     traces = _path_traces(result, width, keeps)
     frames = tuple(
@@ -42,23 +42,23 @@ def weight_path(result: Path, *, phone: bool = False) -> Film:
             path_caption(result, i),
             (2 * width,),
             (_path_dots(result, i, width),),
-            {"shapes": _present(i)},
+            {"shapes": _present(p)},
         )
-        for i, p in enumerate(KEEPS)
+        for i, p in enumerate(result.keeps)
     )
-    table = {"p": list(KEEPS)} | {
+    table = {"p": list(result.keeps)} | {
         f"w{j + 1}": [float(v) for v in result.weight[:, j]] for j in range(result.weight.shape[1])
     }
     return Film(theme.figure(traces, layout), frames, variable="p", start=start, table=table)
 
 
-def _present(i: int) -> list[dict[str, Any]]:
+def _present(keep_prob: float) -> list[dict[str, Any]]:
     line = {"color": theme.INK, "width": 1.5, "dash": "dot"}
     return [
         {
             "type": "line",
-            "x0": KEEPS[i],
-            "x1": KEEPS[i],
+            "x0": keep_prob,
+            "x1": keep_prob,
             "y0": 0,
             "y1": 1,
             "yref": "y domain",
@@ -98,14 +98,13 @@ def _path_traces(result: Path, width: int, keeps: np.ndarray) -> list[dict[str, 
                 "hovertemplate": f"p = %{{x:.2f}}: w̌{j + 1} = %{{y:.3f}}<extra></extra>",
             }
         )
-    start = int(np.argmin(np.abs(keeps - result.keep_prob)))
     dots = {
         "type": "scatter",
         "mode": "markers",
         "name": "present",
         "hoverinfo": "skip",
         "marker": {"size": 11, "color": theme.PAR, "line": {"color": theme.BG, "width": 1.5}},
-        **_path_dots(result, start, width),
+        **_path_dots(result, result.present, width),
     }
     ends = {
         "type": "scatter",
@@ -121,7 +120,7 @@ def _path_traces(result: Path, width: int, keeps: np.ndarray) -> list[dict[str, 
 
 
 def _path_dots(result: Path, i: int, width: int) -> dict[str, Any]:
-    return {"x": [KEEPS[i]] * width, "y": f4(result.weight[i, :width])}
+    return {"x": [result.keeps[i]] * width, "y": f4(result.weight[i, :width])}
 
 
 def _reach(result: Path, width: int) -> tuple[float, float]:
@@ -165,7 +164,7 @@ def _path_notes(
 
 def path_caption(result: Path, i: int) -> str:
     """The weights at one keep probability and what they mean."""
-    p, width = KEEPS[i], result.weight.shape[1]
+    p, width = result.keeps[i], result.weight.shape[1]
     shown = " and ".join(f"{{par:{fixed(float(v))}}}" for v in result.weight[i, :2])
     names = "weights w₁ and w₂ are" if width > 1 else "weight w₁ is"
     text = f"At p = {p:.2f} the {names} {shown}, rescaled by p"
@@ -175,9 +174,10 @@ def path_caption(result: Path, i: int) -> str:
     few = ""
     if len(result.sample.x) < width:
         few = " The penalty makes the answer unique, although there are fewer rows than features."
+    if width > 1:
+        text += f"; training sees products of two different features at {p:.2f} times their size"
     return (
-        f"{text}; training sees products of two different features at {p:.2f} times their size. "
-        f"Effective degrees of freedom: {fixed(float(result.df[i]))} of {width}.{few}{tail}"
+        f"{text}. Effective degrees of freedom: {fixed(float(result.df[i]))} of {width}.{few}{tail}"
     )
 
 
@@ -186,7 +186,7 @@ def errors_and_freedom(result: Path, *, phone: bool = False) -> tuple[Film, ...]
     curves = [("training", result.train, theme.MUTED)]
     if result.test is not None:
         curves.append(("test", result.test, theme.FWD))
-    lines = [_curve(name, values, color) for name, values, color in curves]
+    lines = [_curve(result.keeps, name, values, color) for name, values, color in curves]
     highest = max(values[-1] for _, values, _ in curves)
     notes = [
         graph.note(
@@ -214,7 +214,7 @@ def errors_and_freedom(result: Path, *, phone: bool = False) -> tuple[Film, ...]
         },
         annotations=notes,
     )
-    best = KEEPS[int(np.argmin(curves[-1][1]))]
+    best = result.keeps[int(np.argmin(curves[-1][1]))]
     words = f"The {curves[-1][0]} error is smallest at p = {best:.2f}."
     full = float(result.df[-1])
     freedom = theme.chart(
@@ -230,18 +230,18 @@ def errors_and_freedom(result: Path, *, phone: bool = False) -> tuple[Film, ...]
         *ellipses(result, phone=phone),
         still(theme.figure(lines, layout), words),
         still(
-            theme.figure([_curve("freedom", result.df, theme.PAR)], freedom),
+            theme.figure([_curve(result.keeps, "freedom", result.df, theme.PAR)], freedom),
             f"Effective degrees of freedom grow from 0 to {short(full, 3)} as p goes to 1.",
         ),
     )
 
 
-def _curve(name: str, values: np.ndarray, color: str) -> dict[str, Any]:
+def _curve(keeps: tuple[float, ...], name: str, values: np.ndarray, color: str) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines",
         "name": name,
-        "x": list(KEEPS),
+        "x": list(keeps),
         "y": f4(values),
         "line": {"color": color, "width": 3.5},
         "hovertemplate": "p = %{x:.2f}: %{y:.4g}<extra></extra>",

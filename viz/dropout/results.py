@@ -10,7 +10,7 @@ import numpy.typing as npt
 from viz.dropout import compute
 from viz.dropout.compute import Loss, MonteCarlo, Report, Tikhonov
 from viz.dropout.descent import Descent, sgd
-from viz.dropout.samples import Sample, check
+from viz.dropout.samples import ROUNDING, Sample, check
 
 FloatArray = npt.NDArray[np.float64]
 KEEPS = tuple(round(0.02 * k, 2) for k in range(1, 51))
@@ -74,7 +74,8 @@ def cost(
     exact = None
     if sample.x.shape[1] <= 8:
         exact = compute.exact_loss(sample.x, sample.y, weight, keep_prob=keep_prob)
-    spread = float(trial.samples.std())
+    # A mean of equal numbers may miss them by its rounding.
+    spread = float(trial.samples.std()) if np.ptp(trial.samples) else 0.0
     return Cost(sample, keep_prob, fitted, loss, trial, shown, running, spread, shared, exact)
 
 
@@ -111,16 +112,18 @@ def cost_slice(result: Cost, rng: np.random.Generator, points: int = 17) -> Slic
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Path:
-    """Weights, degrees of freedom and errors for every keep probability of `KEEPS`.
+    """Weights, degrees of freedom and errors for many keep probabilities.
 
     Attributes:
-        w_check, weight: shape (50, d).
+        keeps: `KEEPS` and the present keep probability, rising.
+        w_check, weight: shape (len(keeps), d).
         ones: the one-feature fits that p -> 0 leads to, shape (d,).
         train, test: mean squared errors of the rescaled weights; test is None for own data.
     """
 
     sample: Sample
     keep_prob: float
+    keeps: tuple[float, ...]
     w_check: FloatArray
     weight: FloatArray
     ones: FloatArray
@@ -129,11 +132,17 @@ class Path:
     test: FloatArray | None
     notices: tuple[str, ...]
 
+    @property
+    def present(self) -> int:
+        """The place of the present keep probability."""
+        return self.keeps.index(self.keep_prob)
+
 
 def path(sample: Sample, *, keep_prob: float) -> Path:
     """Follow the weights from p = 0.02 to least squares at p = 1."""
     x, y = check(sample.x, sample.y)
-    found = compute.weight_path(x, y, KEEPS)
+    keeps = tuple(sorted({*KEEPS, keep_prob}))
+    found = compute.weight_path(x, y, keeps)
     norms = np.sqrt((x**2).sum(axis=0))
     ones = np.where(norms > 0, x.T @ y / np.where(norms > 0, norms, 1) ** 2, 0.0)
     test = None
@@ -143,6 +152,7 @@ def path(sample: Sample, *, keep_prob: float) -> Path:
     return Path(
         sample,
         keep_prob,
+        keeps,
         found.w_check,
         found.weight,
         ones,
@@ -163,7 +173,8 @@ class Masks:
 
     Attributes:
         masks: shape (frames, rows, d), True where an entry is kept.
-        gram: correlations of the columns, X'X with unit diagonal.
+        gram: X'X for columns of length 1: cosines, which are correlations where means are 0.
+        seen: what training sees of it: off the diagonal everything times p.
     """
 
     sample: Sample
@@ -171,16 +182,30 @@ class Masks:
     rows: FloatArray
     masks: npt.NDArray[np.bool_]
     gram: FloatArray
+    seen: FloatArray
+
+    @property
+    def zeros(self) -> tuple[int, ...]:
+        """The columns that are all zeros, counted from 1; they have no direction."""
+        return compute.zero_columns(self.sample.x)
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        """The first two features; one that is alone, with itself."""
+        return 0, min(1, len(self.gram) - 1)
 
 
 def masks(sample: Sample, *, keep_prob: float, rng: np.random.Generator, frames: int = 12) -> Masks:
     """Draw masks for the first twenty rows."""
     check(sample.x, sample.y)
+    p = compute.check_keep(keep_prob)
     rows = sample.x[:20]
-    drawn = rng.random((frames, *rows.shape)) < compute.check_keep(keep_prob)
+    drawn = rng.random((frames, *rows.shape)) < p
     norms = np.sqrt((sample.x**2).sum(axis=0))
     unit = sample.x / np.where(norms > 0, norms, 1.0)
-    return Masks(sample, keep_prob, rows, drawn, unit.T @ unit)
+    gram = unit.T @ unit
+    seen = np.where(np.eye(len(gram)) > 0, gram, p * gram)
+    return Masks(sample, p, rows, drawn, gram, seen)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,13 +213,17 @@ class Units:
     """How far predictions move when the first feature is measured in another unit.
 
     Attributes:
+        fitted: dropout's problem in the feature's own unit.
         changes: for each method, the rms change of the predictions relative to their spread,
             shape (len(UNITS),).
-        shifted: the same when every feature's mean is moved by one standard deviation.
+        shifted: the same when every feature's mean is moved by one standard deviation, and every
+            method has an intercept.
     """
 
+    sample: Sample
     keep_prob: float
     l2: float
+    fitted: Tikhonov
     changes: dict[str, FloatArray]
     shifted: dict[str, float]
 
@@ -206,17 +235,28 @@ def units(sample: Sample, *, keep_prob: float, l2: float) -> Units:
     for method in METHODS:
         options: dict[str, Any] = {"method": method, "keep_prob": keep_prob, "l2": l2}
         base = compute.predictions(x, y, **options)
-        spread = float(base.std()) or 1.0
         moved = []
         for unit in UNITS:
             scaled = x.copy()
             scaled[:, 0] *= unit
-            other = compute.predictions(scaled, y, **options)
-            moved.append(math.sqrt(float(((other - base) ** 2).mean())) / spread)
+            moved.append(_change(compute.predictions(scaled, y, **options), base))
         changes[method] = np.array(moved)
-        away = compute.predictions(x + x.std(axis=0), y, **options)
-        shifted[method] = math.sqrt(float(((away - base) ** 2).mean())) / spread
-    return Units(keep_prob, l2, changes, shifted)
+        near, away = (
+            compute.predictions(data, y, intercept=True, **options)
+            for data in (x, x + x.std(axis=0))
+        )
+        shifted[method] = _change(away, near)
+    fitted = compute.tikhonov(x, y, keep_prob=keep_prob)
+    return Units(sample, keep_prob, l2, fitted, changes, shifted)
+
+
+def _change(other: FloatArray, base: FloatArray) -> float:
+    """The rms difference, relative to the spread of ``base``; 0 if it is only rounding."""
+    size, spread = float(np.abs(base).max()), float(base.std())
+    gap = math.sqrt(float(((other - base) ** 2).mean()))
+    if gap <= 1e-9 * size:
+        return 0.0
+    return gap / (spread if spread > ROUNDING * size else 1.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -229,10 +269,18 @@ class Training:
     descent: Descent
     target: FloatArray
     other: FloatArray
+    notices: tuple[str, ...]
 
     def distance(self, frame: int) -> float:
         """Relative distance of the averaged iterate from the closed form."""
-        gap = float(np.linalg.norm(self.descent.averaged[frame] - self.target))
+        return self._apart(self.descent.averaged[frame])
+
+    def unfinished(self) -> float:
+        """The same at the end if masks and minibatches made no noise."""
+        return self._apart(self.descent.expected)
+
+    def _apart(self, weight: FloatArray) -> float:
+        gap = float(np.linalg.norm(weight - self.target))
         return gap / max(float(np.linalg.norm(self.target)), 1e-12)
 
 
@@ -258,4 +306,4 @@ def training(
         inverted=inverted,
     )
     ends = (found.weight, found.w_check) if inverted else (found.w_check, found.weight)
-    return Training(sample, keep_prob, inverted, run, *ends)
+    return Training(sample, keep_prob, inverted, run, *ends, found.notices)

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from viz.tables import said
+
 FloatArray = npt.NDArray[np.float64]
 MAX_COLUMNS, MAX_ROWS = 50, 20_000
+LEAST, LARGEST = 1e-15, 1e15
+ROUNDING = 1e-12
 
 
 def check(data: npt.ArrayLike, targets: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -32,10 +36,36 @@ def check(data: npt.ArrayLike, targets: npt.ArrayLike) -> tuple[FloatArray, Floa
     return x, y
 
 
+def check_sizes(data: FloatArray, targets: FloatArray) -> None:
+    """Squares and their quotients must be numbers, also in single precision.
+
+    Raises:
+        ValueError: naming the column and the limits.
+    """
+    columns = [*data.T, targets]
+    names = [*(f"column {j + 1} of X" for j in range(data.shape[1])), "y"]
+    for name, column in zip(names, columns, strict=True):
+        largest = float(np.abs(column).max())
+        if largest and not LEAST <= largest <= LARGEST:
+            raise ValueError(
+                f"the largest size in {name} must be between {said(LEAST)} and {said(LARGEST)}, "
+                f"got {said(largest)}; take another unit"
+            )
+
+
 def standardize(data: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """(X - mean) / std with the mean and the std (over n); constant columns become 0."""
     mean, std = data.mean(axis=0), data.std(axis=0)
-    return (data - mean) / np.where(std > 0, std, 1.0), mean, std
+    std = np.where(std > ROUNDING * np.abs(data).max(axis=0), std, 0.0)
+    z = np.divide(data - mean, std, out=np.zeros_like(data), where=std > 0)
+    return z, mean, std
+
+
+def centered(values: FloatArray) -> tuple[FloatArray, float]:
+    """The values minus their mean, and the mean; what is only rounding becomes 0."""
+    mean = float(values.mean())
+    moved = values - mean
+    return np.where(np.abs(moved) > ROUNDING * np.abs(values).max(), moved, 0.0), mean
 
 
 @dataclass(frozen=True, slots=True, eq=False)

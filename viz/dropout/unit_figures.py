@@ -102,6 +102,7 @@ def unit_caption(result: Units, i: int) -> str:
     """Which method notices the new unit."""
     moved = {method: float(values[i]) for method, values in result.changes.items()}
     shift = _share(result.shifted["dropout"])
+    notices = "".join(f" Note: {notice}." for notice in result.fitted.notices)
     if UNITS[i] == 1:
         text = "Feature 1 in its own unit: nothing changes yet"
     else:
@@ -111,7 +112,10 @@ def unit_caption(result: Units, i: int) -> str:
             f"{{fwd:{_share(moved['dropout'])}}}, those of batch norm with ridge by "
             f"{{muted:{_share(moved['batchnorm + ridge'])}}}"
         )
-    return f"{text}. But a shift of the means by one standard deviation moves dropout's by {shift}."
+    return (
+        f"{text}. A shift of all means by one standard deviation moves dropout's by {shift}, even "
+        f"with a free intercept; the others' stay.{notices}"
+    )
 
 
 def _share(value: float) -> str:

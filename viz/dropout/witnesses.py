@@ -1,10 +1,17 @@
 """The same number by several ways, for the line of agreement of each view."""
 
+import itertools
+import math
+
 import numpy as np
+import numpy.typing as npt
 
 from viz.dropout import compute
 from viz.dropout.results import Cost, Masks, Path, Training
 from viz.dropout.samples import Sample
+from viz.tables import said
+
+FloatArray = npt.NDArray[np.float64]
 
 
 def cost_agree(result: Cost) -> dict[str, float]:
@@ -26,42 +33,57 @@ def cost_agree(result: Cost) -> dict[str, float]:
 
 
 def path_agree(result: Path) -> dict[str, float]:
-    """The first weight: dropout's equation, ridge on X Gamma^-1, torch."""
-    import torch
-
-    p, x, y = min(result.keep_prob, 0.98), result.sample.x, result.sample.y
+    """The first weight at the present p: ridge on X Gamma^-1, dropout's equation, torch."""
+    p, x, y = result.keep_prob, result.sample.x, result.sample.y
     found = compute.tikhonov(x, y, keep_prob=p)
-    tilde = found.x_tilde if found.x_tilde is not None else x
-    inner = compute.ridge(tilde, y, l2=1.0)
-    scale = float(found.tikhonov[0]) or 1.0
-    data = torch.from_numpy(np.array(x))
-    gram = data.T @ data
-    matrix = gram + (1 - p) / p * torch.diag(gram.diagonal())
-    theirs = torch.linalg.lstsq(matrix, (data.T @ torch.from_numpy(np.array(y)))[:, None]).solution
+    if found.x_tilde is None:
+        name, scale = "least squares", _lengths(x)
+        inner = np.linalg.pinv(x / scale, rcond=1e-10) @ y
+    else:
+        name, scale = "ridge on XΓ⁻¹", np.where(found.tikhonov > 0, found.tikhonov, 1.0)
+        inner = compute.ridge(found.x_tilde, y, l2=1.0)
     return {
-        "ridge on XΓ⁻¹": float(inner[0]) / scale,
-        "viz": float(found.weight[0]),
-        "PyTorch": float(theirs[0, 0]),
+        f"w₁ at p = {said(p)} by {name}": float(inner[0] / scale[0]),
+        "viz": float(result.weight[result.present, 0]),
+        "PyTorch": p * _torch_weight(x, y, p),
     }
 
 
-def mask_agree(result: Masks) -> dict[str, float]:
-    """What training sees of the first two columns' correlation."""
+def _lengths(data: FloatArray) -> FloatArray:
+    norms = np.sqrt((data**2).sum(axis=0))
+    return np.asarray(np.where(norms > 0, norms, 1.0))
+
+
+def _torch_weight(data: FloatArray, targets: FloatArray, keep_prob: float) -> float:
+    """The first of dropout's weights, for columns of length 1 and then scaled back."""
     import torch
 
-    p, x = result.keep_prob, result.sample.x[:, :2]
-    norms = np.sqrt((x**2).sum(axis=0))
-    unit = torch.from_numpy(x / np.where(norms > 0, norms, 1.0))
-    theirs = p * torch.dot(unit[:, 0], unit[:, 1])
-    exact = 0.0
-    for first in (0, 1):
-        for second in (0, 1):
-            chance = (p if first else 1 - p) * (p if second else 1 - p)
-            exact += chance * first * second * float(result.gram[0, 1])
+    lengths = _lengths(data)
+    unit = torch.from_numpy(data / lengths)
+    matrix = keep_prob * unit.T @ unit
+    matrix.diagonal().fill_(1.0)
+    product = (unit.T @ torch.from_numpy(np.array(targets)))[:, None]
+    solved = torch.linalg.lstsq(matrix, product, rcond=1e-14, driver="gelsd").solution
+    return float(solved[0, 0]) / float(lengths[0])
+
+
+def mask_agree(result: Masks) -> dict[str, float]:
+    """What training sees of the first two columns' cosine."""
+    import torch
+
+    p, (first, second) = result.keep_prob, result.pair
+    expected = 0.0
+    for mask in itertools.product((0, 1), repeat=second + 1):
+        chance = math.prod(p if kept else 1 - p for kept in mask)
+        expected += chance * mask[first] * mask[second] * float(result.gram[first, second])
+    unit = torch.from_numpy(result.sample.x / _lengths(result.sample.x))
+    gram = unit.T @ unit
+    theirs = p * gram
+    theirs.diagonal().copy_(gram.diagonal())
     return {
-        "all four masks, over p": exact / p,
-        "viz": float(result.gram[0, 1]) * p,
-        "PyTorch": float(theirs),
+        "all masks, over p": expected / p,
+        "viz": float(result.seen[first, second]),
+        "PyTorch": float(theirs[first, second]),
     }
 
 
@@ -78,17 +100,11 @@ def unit_agree(sample: Sample, keep_prob: float) -> dict[str, float]:
 
 def train_agree(result: Training) -> dict[str, float]:
     """The first weight that training must find."""
-    import torch
-
     p, x, y = result.keep_prob, result.sample.x, result.sample.y
-    data = torch.from_numpy(np.array(x))
-    gram = data.T @ data
-    matrix = p * gram + (1 - p) * torch.diag(gram.diagonal())
-    solved = torch.linalg.lstsq(matrix, (data.T @ torch.from_numpy(np.array(y)))[:, None]).solution
     factor = p if result.inverted else 1.0
     ridge = compute.tikhonov(x, y, keep_prob=p).weight[0] * factor / p
     return {
         "ridge with Γ": float(ridge),
         "viz": float(result.target[0]),
-        "PyTorch": factor * float(solved[0, 0]),
+        "PyTorch": factor * _torch_weight(x, y, p),
     }
