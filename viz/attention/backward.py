@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from viz.attention.compute import FloatArray, Hard, Inputs, frozen, hard, softmax
+from viz.attention.compute import FloatArray, Hard, Inputs, frozen, hard, inner_products, softmax
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,9 +30,13 @@ def soft_gradients(
     """
     weights = softmax(inputs.scores, temperature)
     grad = _grad_output(inputs, grad_output)
-    values, keys = _centred(inputs, weights)
-    raw = weights * (values @ grad) / temperature
+    # Counted from the heaviest key, so that differences as small as 1e-50 survive rounding.
+    heaviest = int(np.argmax(weights))
+    reached = inner_products(inputs.values - inputs.values[heaviest], grad)
+    raw = weights * (reached - weights @ reached) / temperature
     # The weighted mean of the keys may be taken off, since the scores' gradients sum to 0.
+    keys = inputs.keys - inputs.keys[heaviest]
+    keys = keys - weights @ keys
     grad_query = keys.T @ raw * inputs.factor
     grad_keys = np.outer(raw, inputs.query) * inputs.factor
     return Gradients(
@@ -74,14 +78,3 @@ def _grad_output(inputs: Inputs, grad_output: FloatArray | Sequence[float]) -> F
             f"got {grad.size}"
         )
     return grad
-
-
-def _centred(inputs: Inputs, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Values and keys minus their weighted means.
-
-    Counted from the heaviest key, so that differences as small as 1e-50 survive rounding.
-    """
-    heaviest = int(np.argmax(weights))
-    values = inputs.values - inputs.values[heaviest]
-    keys = inputs.keys - inputs.keys[heaviest]
-    return values - weights @ values, keys - weights @ keys

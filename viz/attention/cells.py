@@ -84,8 +84,7 @@ class Landscape:
 def flips(inputs: Inputs) -> Flips:
     """Distances (s_w − s_j) / ‖k_w − k_j‖ from the query to the walls of the winner's cell."""
     won = hard(inputs)
-    scores = (inputs.keys * inputs.query).sum(axis=1)
-    gaps = scores[won.winner] - scores
+    gaps = inputs.products[won.winner] - inputs.products
     away = inputs.keys[won.winner] - inputs.keys
     lengths = np.linalg.norm(away, axis=1)
     distances = np.where(lengths > 0, gaps / np.where(lengths > 0, lengths, 1.0), np.inf)
@@ -98,9 +97,8 @@ def flips(inputs: Inputs) -> Flips:
 
 def key_moves(inputs: Inputs) -> FloatArray:
     """How far each key must itself move to win: gap / ‖query‖, shape (n,); 0 for the winner."""
-    scores = (inputs.keys * inputs.query).sum(axis=1)
     length = float(np.linalg.norm(inputs.query))
-    gaps = scores.max() - scores
+    gaps = inputs.products.max() - inputs.products
     return frozen(gaps / length if length > 0 else np.where(gaps > 0, np.inf, 0.0))
 
 
@@ -137,8 +135,16 @@ def plane_distance(inputs: Inputs, plane: Plane, key: int) -> float:
     """How far the query may move inside the plane until ``key`` draws level; infinite if never."""
     away = inputs.keys[hard(inputs).winner] - inputs.keys[key]
     inside = float(np.hypot(away @ plane.across, away @ plane.up))
-    gap = float(inputs.query @ away)
+    products = inputs.products
+    gap = float(products[hard(inputs).winner] - products[key])
     return gap / inside if inside > 1e-12 else np.inf
+
+
+def nearest_inside(inputs: Inputs, plane: Plane) -> tuple[int | None, float]:
+    """The key that draws level first inside the plane, and how far away; None if none does."""
+    ways = [plane_distance(inputs, plane, key) for key in range(inputs.num_keys)]
+    key = int(np.argmin(ways))
+    return (key if np.isfinite(ways[key]) else None), ways[key]
 
 
 def winners(keys: FloatArray, plane: Plane, window: Window, size: int = 81) -> FloatArray:

@@ -14,6 +14,8 @@ FloatArray = npt.NDArray[np.float64]
 MAX_KEYS = 64
 MAX_DIMENSIONS = 64
 LARGEST_ENTRY = 1000.0
+# A sum of 64 products is off by less than 10⁻¹⁴ of their sizes.
+SURE_DIGITS = 14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,10 +45,14 @@ class Inputs:
         return float(1 / np.sqrt(len(self.query))) if self.scaled else 1.0
 
     @property
+    def products(self) -> FloatArray:
+        """Inner products of the query with every key, shape (n,)."""
+        return frozen(inner_products(self.keys, self.query))
+
+    @property
     def scores(self) -> FloatArray:
-        """Inner products of the query with every key, shape (n,), times ``factor``."""
-        # Row sums, not a matrix product: equal keys must get exactly equal scores.
-        return frozen((self.keys * self.query).sum(axis=1) * self.factor)
+        """``products`` times ``factor``."""
+        return frozen(self.products * self.factor)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +77,8 @@ class Hard:
         scores, attention_weights, output: as in `Soft`; the weights are one-hot.
         winner: its index; of tied keys the first.
         tied: all indices whose score equals the largest exactly.
+        jumps: whether tied keys part company as soon as the query moves, and return different
+            values: argmax has no derivative there.
         runner_up: index of the best other key, None if there is one key only.
         gap: its distance in score, 0 for a tie, infinite for a single key.
     """
@@ -80,6 +88,7 @@ class Hard:
     output: FloatArray
     winner: int
     tied: tuple[int, ...]
+    jumps: bool
     runner_up: int | None
     gap: float
 
@@ -132,6 +141,18 @@ def _matrix(name: str, rows: Sequence[Sequence[float]]) -> FloatArray:
     return matrix
 
 
+def inner_products(vectors: FloatArray, other: FloatArray) -> FloatArray:
+    """Products with ``other``, summed along the last axis and rounded to their sure digits.
+
+    Sums that differ by rounding only come out equal: 0.1 + 0.2 ties with 0.3.
+    """
+    # Row sums, not a matrix product: equal rows must get exactly equal sums.
+    terms = vectors * other
+    largest = np.maximum(np.abs(terms).sum(axis=-1), 1e-280)
+    steps = 10.0 ** (SURE_DIGITS - np.ceil(np.log10(largest)))
+    return np.asarray(np.round(terms.sum(axis=-1) * steps) / steps)
+
+
 def softmax(scores: FloatArray, temperature: float = 1.0) -> FloatArray:
     """exp(scores / temperature), divided by its sum along the last axis.
 
@@ -169,7 +190,15 @@ def hard(inputs: Inputs) -> Hard:
     gap = np.inf if runner_up is None else scores[winner] - scores[runner_up]
     tied = tuple(int(j) for j in np.flatnonzero(scores == scores[winner]))
     output = frozen(inputs.values[winner].copy())
-    return Hard(scores, frozen(weights), output, winner, tied, runner_up, float(gap))
+    jumps = _jumps(inputs, tied)
+    return Hard(scores, frozen(weights), output, winner, tied, jumps, runner_up, float(gap))
+
+
+def _jumps(inputs: Inputs, tied: tuple[int, ...]) -> bool:
+    """Whether tied keys differ in their values, equal keys counting as the first of them."""
+    _, firsts = np.unique(inputs.keys[list(tied)], axis=0, return_index=True)
+    returned = inputs.values[[tied[place] for place in firsts]]
+    return bool((returned != returned[0]).any())
 
 
 def gumbel_softmax(
@@ -185,8 +214,7 @@ def gumbel_softmax(
 def cosines(inputs: Inputs) -> FloatArray:
     """Cosine of the angle between query and every key, shape (n,); 0 where a length is 0."""
     lengths = np.linalg.norm(inputs.keys, axis=1) * np.linalg.norm(inputs.query)
-    products = (inputs.keys * inputs.query).sum(axis=1)
-    return frozen(products / np.where(lengths > 0, lengths, 1.0))
+    return frozen(inputs.products / np.where(lengths > 0, lengths, 1.0))
 
 
 def frozen(array: Any) -> FloatArray:

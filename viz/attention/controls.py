@@ -87,18 +87,18 @@ def _upstream(**more: Any) -> Any:
 
 class TableSettings(BaseSettings):
     play: Literal["tau", "steps"] = choice("tau", key="p", label="Scrub")
-    q1: float = _query(0, when={"data": ("exam",)})
-    q2: float = _query(1, when={"data": ("exam",)})
-    q3: float = _query(2, when={"data": ("exam",)})
+    q1: float = _query(0, when={"data": ("typed",)})
+    q2: float = _query(1, when={"data": ("typed",)})
+    q3: float = _query(2, when={"data": ("typed",)})
     mode: Literal["softmax", "argmax", "straight-through"] = choice(
         "softmax", key="m", label="Weights by", when={"play": ("steps",)}
     )
-    data: Literal["exam", "own"] = choice(
-        "exam", key="data", label="Vectors", hint="own: paste keys, values and query below"
+    data: Literal["typed", "own"] = choice(
+        "typed", key="data", label="Vectors", hint="own: paste keys, values and query below"
     )
     temperature: float = _temperature(when={"play": ("steps",)})
-    keys: str = _keys(when={"data": ("exam",)})
-    values: str = _values(when={"data": ("exam",)})
+    keys: str = _keys(when={"data": ("typed",)})
+    values: str = _values(when={"data": ("typed",)})
     scaled: bool = _scaled()
     upstream: str = _upstream(when={"play": ("steps",)})
     own: str = own_data(
@@ -145,7 +145,10 @@ class SlopeSettings(BaseSettings):
 class LearnSettings(BaseSettings):
     train: Literal["query", "keys", "values"] = choice("query", key="train", label="Train")
     target: Literal["1", "2", "3", "4", "own"] = choice(
-        "3", key="target", label="Target: value of key", hint="own: type another output"
+        "3",
+        key="target",
+        label="Target: value of key",
+        hint="own: type another output; 3 is the last key if there are fewer",
     )
     learning_rate: float = number(0.1, key="lr", label="Learning rate", low=0.01, high=1, log=6)
     temperature: float = _temperature()

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from viz.attention import wording
-from viz.attention.compute import FloatArray, soft
+from viz.attention.compute import FloatArray, Inputs, soft
 from viz.attention.lessons import Lesson
 from viz.attention.results import Lookup, Map
 from viz.attention.scaling import Saturation
 from viz.attention.slopes import jacobian
 from viz.attention.tokens import SelfAttention
-from viz.draw.numbers import short
+from viz.draw.numbers import short, stacked
 from viz.view import Line
 
 SMALL = 5
@@ -35,12 +35,24 @@ def column(values: FloatArray | Sequence[float], digits: int = 4) -> str:
     return rf"\left({entries}\right)"
 
 
+def _decimals(weights: FloatArray) -> str:
+    """Weights for LaTeX in three decimals; long rows are cut."""
+    shown = [f"{float(weight):.3f}" for weight in weights[:SMALL]]
+    more = [r"\dots"] if len(weights) > SMALL else []
+    return rf"\left({', '.join([*shown, *more])}\right)"
+
+
 def matrix(values: FloatArray, digits: int = 3) -> str:
     """A matrix for LaTeX, at most five by five."""
     if max(values.shape) > SMALL:
         return rf"[{values.shape[0]} \times {values.shape[1]}]"
     rows = (" & ".join(tex(float(v), digits) for v in row) for row in values)
     return r"\begin{pmatrix}" + r" \\ ".join(rows) + r"\end{pmatrix}"
+
+
+def _root(inputs: Inputs) -> str:
+    """The factor that dividing scores by √d leaves in every derivative by query and keys."""
+    return rf"\frac{{1}}{{\sqrt{{{len(inputs.query)}}}}}\, " if inputs.scaled else ""
 
 
 def table(result: Lookup) -> tuple[Line, ...]:
@@ -60,13 +72,12 @@ def _scores(result: Lookup) -> tuple[Line, ...]:
     for j in range(min(inputs.num_keys, SMALL)):
         pairs = zip(inputs.keys[j], inputs.query, strict=True)
         products = " + ".join(rf"{_factor(k)} \cdot {_factor(q)}" for k, q in pairs)
-        middle = f"({products}){root} = " if few else ""
-        said.append(
-            rf"s_{{{j + 1}}} &= q \cdot k_{{{j + 1}}}{root} = {middle}{tex(inputs.scores[j])}"
-        )
-    more = r" \\ &\ \ \vdots" if inputs.num_keys > SMALL else ""
+        middle = f"({products}){root} = " if few else rf"q \cdot k_{{{j + 1}}}{root} = "
+        said.append(rf"s_{{{j + 1}}} &= {middle}{tex(inputs.scores[j])}")
+    if inputs.num_keys > SMALL:
+        said.append(r"&\ \ \vdots")
     words = "A score is the inner product of the query with a key."
-    return (Line(r"\begin{aligned}" + r" \\ ".join(said) + more + r"\end{aligned}", words),)
+    return (Line(stacked(*said), words),)
 
 
 def _factor(value: float) -> str:
@@ -76,9 +87,9 @@ def _factor(value: float) -> str:
 def _argmax(result: Lookup) -> Line:
     won = result.hard
     weights = column(won.attention_weights)
-    formula = (
-        rf"\operatorname{{argmax}}{column(won.scores)} = {weights}, \qquad "
-        rf"\text{{output}} = v_{{{won.winner + 1}}} = {column(won.output)}"
+    formula = stacked(
+        rf"\operatorname{{argmax}}{column(won.scores)} &= {weights}",
+        rf"\text{{output}} = v_{{{won.winner + 1}}} &= {column(won.output)}",
     )
     tie = wording.tie(won)
     return Line(formula, tie or "Argmax attention puts weight 1 on the largest score.")
@@ -90,16 +101,21 @@ def _softmax(result: Lookup) -> tuple[Line, ...]:
     exponents = (result.hard.scores - high) / tau
     powers = np.exp(exponents)
     shift = f"s_j - {_factor(high)}" if high else "s_j"
-    weights = (
-        rf"w_j = \frac{{e^{{({shift})/{tex(tau)}}}}}{{\sum_i e^{{({shift.replace('j', 'i')})/"
-        rf"{tex(tau)}}}}}, \qquad w = \frac{{{column(powers, 3)}}}{{{tex(float(powers.sum()), 5)}}}"
-        rf" = {column(found.attention_weights)}"
+    power = rf"e^{{({shift})/{tex(tau)}}}"
+    weights = stacked(
+        rf"w_j &= \frac{{{power}}}{{\sum_i {power.replace('_j', '_i')}}}",
+        rf"w &= {column(powers, 3)}",
+        rf"&\quad\ / \ {tex(float(powers.sum()), 5)}",
+        rf"&= {column(found.attention_weights, 3)}",
     )
     words = (
         f"Softmax at τ = {short(tau)}; taking off the largest score changes nothing, "
         "since it cancels."
     )
-    output = rf"\text{{output}} = \sum_j w_j\, v_j = {column(found.output)}"
+    output = stacked(
+        r"\text{output} &= \textstyle\sum_j w_j\, v_j",
+        rf"&= {column(found.output)}",
+    )
     spread = (
         f"The weights are spread as over {wording.size(found.effective_keys)} equal keys (e to the "
         "power of their entropy)."
@@ -110,16 +126,20 @@ def _softmax(result: Lookup) -> tuple[Line, ...]:
 def _backward(result: Lookup) -> tuple[Line, ...]:
     grads, g = result.gradients, column(result.grad_output)
     if result.mode == "argmax":
-        formula = (
-            r"\frac{\partial L}{\partial q} = 0, \quad \frac{\partial L}{\partial K} = 0, \quad "
-            rf"\frac{{\partial L}}{{\partial v_{{{result.hard.winner + 1}}}}} = g = {g}"
+        formula = stacked(
+            r"\frac{\partial L}{\partial q} &= 0, \qquad \frac{\partial L}{\partial K} = 0",
+            rf"\frac{{\partial L}}{{\partial v_{{{result.hard.winner + 1}}}}} &= g = {g}",
         )
         words = "For L = g · output: a small change leaves the winner; only its value gets any."
+        if result.hard.jumps:
+            words = "For L = g · output: argmax has no derivative here, and 0 is taken."
         return (Line(formula, words),)
-    formula = (
-        r"\frac{\partial L}{\partial s} = \frac{1}{\tau}\, w \odot (V g - w^\top V g) = "
-        rf"{column(grads.scores, 3)}, \qquad \frac{{\partial L}}{{\partial q}} = "
-        rf"K^\top \frac{{\partial L}}{{\partial s}} = {column(grads.query, 3)}"
+    formula = stacked(
+        r"&\frac{\partial L}{\partial s} = \frac{1}{\tau}\, w \odot (V g - w^\top V g)",
+        rf"&= {column(grads.scores, 3)}",
+        rf"&\frac{{\partial L}}{{\partial q}} = {_root(result.inputs)}K^\top "
+        r"\frac{\partial L}{\partial s}",
+        rf"&= {column(grads.query, 3)}",
     )
     arriving = wording.vector(result.grad_output)
     words = f"Backward through softmax, for L = g · output with g = {arriving}."
@@ -139,18 +159,17 @@ def slope(result: Lookup) -> tuple[Line, ...]:
         rf"\frac{{\partial\,\text{{output}}}}{{\partial q}} = \frac{{1}}{{\tau}}\,{root} V^\top "
         r"\left(\operatorname{diag} w - w w^\top\right) K"
     )
-    numbers = (
-        rf"= \frac{{1}}{{{tex(tau)}}}\,{root} {matrix(inputs.values.T)} {matrix(middle)} "
-        rf"{matrix(inputs.keys)}"
+    numbers = stacked(
+        rf"&\frac{{1}}{{{tex(tau)}}}\, {_root(inputs)}{matrix(inputs.values.T)}",
+        rf"&\cdot {matrix(middle, 2)}",
+        rf"&\cdot {matrix(inputs.keys)}",
     )
-    size = wording.size(float(np.linalg.norm(found)))
-    norm = (
-        rf"= {matrix(found)}, \qquad \left\| \cdot \right\| = {tex(float(np.linalg.norm(found)))}"
-    )
+    size = float(np.linalg.norm(found))
+    norm = stacked(rf"&= {matrix(found)}", rf"\left\| \cdot \right\| &= {tex(size)}")
     lines = [
         Line(formula, "The softmax weights move with their scores, the scores with the query."),
         Line(numbers, f"At τ = {short(tau)}:"),
-        Line(norm, f"Its size is the slope, {size}."),
+        Line(norm, f"Its size is the slope, {wording.size(size)}."),
         *_ends(result),
     ]
     return tuple(lines)
@@ -160,8 +179,9 @@ def _ends(result: Lookup) -> tuple[Line, ...]:
     ends, lines = result.limits, []
     hot = rf"\tau \to \infty: \quad \text{{slope}} \to \frac{{{tex(ends.hot)}}}{{\tau}}"
     lines.append(Line(hot, "Hot: all weights are 1/n, and the query can only tilt them by 1/τ."))
-    if result.tied:
-        lines.append(Line("", wording.tie(result.hard)))
+    if ends.torn:
+        torn = rf"\tau \to 0: \quad \text{{slope}} \to \frac{{{tex(ends.torn)}}}{{\tau}}"
+        lines.append(Line(torn, wording.tie(result.hard)))
     elif ends.gap is not None:
         gap = tex(ends.gap)
         cold = (
@@ -180,36 +200,42 @@ def distance(result: Map) -> tuple[Line, ...]:
     if found.nearest is None:
         return (Line("", "There is no wall: no other key can win."),)
     w, j = won.winner + 1, found.nearest + 1
-    scores = (inputs.keys * inputs.query).sum(axis=1)
-    gap = float(scores[won.winner] - scores[found.nearest])
+    gap = float(inputs.products[won.winner] - inputs.products[found.nearest])
     away = inputs.keys[won.winner] - inputs.keys[found.nearest]
-    wall = rf"(k_{{{w}}} - k_{{{j}}}) \cdot q = 0, \qquad k_{{{w}}} - k_{{{j}}} = {column(away)}"
+    apart = f"k_{{{w}}} - k_{{{j}}}"
+    wall = stacked(rf"({apart}) \cdot q &= 0", f"{apart} &= {column(away)}")
     length = float(np.linalg.norm(away))
     far = (
         rf"\frac{{s_{{{w}}} - s_{{{j}}}}}{{\lVert k_{{{w}}} - k_{{{j}}} \rVert}} = "
         rf"\frac{{{tex(gap)}}}{{{tex(length)}}} = {tex(found.distance, 6)}"
     )
-    point = (
-        rf"q - \frac{{s_{{{w}}} - s_{{{j}}}}}{{\lVert k_{{{w}}} - k_{{{j}}} \rVert^2}} "
-        rf"(k_{{{w}}} - k_{{{j}}}) = {column(found.point)}"
+    point = stacked(
+        rf"&q - \frac{{s_{{{w}}} - s_{{{j}}}}}{{\lVert {apart} \rVert^2}} ({apart})",
+        rf"&= {column(found.point)}",
     )
-    inside = "the plane never meets it" if np.isinf(result.inside) else f"{result.inside:.4g} away"
     return (
         Line(wall, f"Keys {w} and {j} score the same on a plane through the origin: a wall."),
         Line(far, "A point's distance from a plane is its height divided by the normal's length."),
         Line(point, "There the two keys tie:"),
-        Line("", f"Inside the drawn plane the same wall is {inside}."),
+        Line("", _inside(result)),
     )
+
+
+def _inside(result: Map) -> str:
+    if result.inside_key is None:
+        return "The drawn plane never meets a wall of this cell."
+    away, key = short(result.inside, 4), result.inside_key + 1
+    return f"Inside the drawn plane the nearest wall is that of key {key}, {away} away."
 
 
 def learning(result: Lesson) -> tuple[Line, ...]:
     """The step that is taken, and what it is for every way of making weights."""
     letter = {"query": "q", "keys": "K", "values": "V"}[result.train]
     course = result.courses[0]
-    step = (
-        rf"{letter} \leftarrow {letter} - {tex(result.learning_rate)}\, "
-        rf"\frac{{\partial L}}{{\partial {letter}}}, \qquad "
-        rf"L = \tfrac12 \lVert \text{{output}} - {column(result.target)} \rVert^2"
+    step = stacked(
+        rf"{letter} &\leftarrow {letter} - {tex(result.learning_rate)}\, "
+        rf"\frac{{\partial L}}{{\partial {letter}}}",
+        rf"L &= \tfrac12 \lVert \text{{output}} - {column(result.target)} \rVert^2",
     )
     if result.train == "values":
         rule = r"\frac{\partial L}{\partial V} = w\,(\text{output} - \text{target})^\top"
@@ -217,9 +243,10 @@ def learning(result: Lesson) -> tuple[Line, ...]:
     else:
         outer = r"\,q^\top" if result.train == "keys" else ""
         back = "" if outer else r"K^\top "
-        rule = (
-            rf"\frac{{\partial L}}{{\partial {letter}}} = {back}\frac{{1}}{{\tau}}\, w \odot "
-            rf"(V e - w^\top V e){outer}, \qquad e = \text{{output}} - \text{{target}}"
+        rule = stacked(
+            rf"\frac{{\partial L}}{{\partial {letter}}} &= {_root(result.inputs)}{back}"
+            rf"\frac{{1}}{{\tau}}\, w \odot (V e - w^\top V e){outer}",
+            r"e &= \text{output} - \text{target}",
         )
         words = (
             "With argmax this gradient is 0 in every step; straight-through takes e from argmax "
@@ -239,14 +266,14 @@ def size(result: Saturation) -> tuple[Line, ...]:
     """Why scores grow with the square root of d."""
     d = result.dimensions[-1]
     plain, scaled = (float(v) for v in np.median(result.score_std[:, -1], axis=-1))
-    variance = (
-        r"\operatorname{Var}(q \cdot k \mid q) = \sum_{i=1}^d q_i^2 \approx d, \qquad "
-        rf"\sqrt{{{d}}} = {tex(d**0.5)}, \quad \text{{measured }} {tex(plain)}"
+    variance = stacked(
+        r"\operatorname{Var}(q \cdot k \mid q) &= \sum_{i=1}^d q_i^2 \approx d",
+        rf"\sqrt{{{d}}} &= {tex(d**0.5)}, \quad \text{{measured }} {tex(plain)}",
     )
-    divide = (
-        rf"\frac{{q \cdot k}}{{\sqrt d}}: \quad \text{{standard deviation }} {tex(scaled)}"
-        rf", \qquad \operatorname{{softmax}}\!\left(\tfrac{{s}}{{\sqrt d}}\right) = "
-        r"\operatorname{softmax}_{\tau = \sqrt d}(s)"
+    divide = stacked(
+        rf"\frac{{q \cdot k}}{{\sqrt d}}: &\ \text{{standard deviation }} {tex(scaled)}",
+        r"\operatorname{softmax}\!\left(\tfrac{s}{\sqrt d}\right) &= "
+        r"\operatorname{softmax}_{\tau = \sqrt d}(s)",
     )
     return (
         Line(variance, "Entries of mean 0 and variance 1: d products of variance 1 are added."),
@@ -257,15 +284,20 @@ def size(result: Saturation) -> tuple[Line, ...]:
 def self_attention(result: SelfAttention) -> tuple[Line, ...]:
     """The formula, and the last token's row."""
     last = len(result.names)
-    formula = (
-        r"\text{output} = \operatorname{softmax}\!\left(\frac{Q K^\top}{\sqrt d\,\tau} + M\right) V"
-        r", \qquad M_{ij} = -\infty \text{ for } j > i"
-    )
-    row = rf"w_{{{last}}} = {column(result.attention_weights[-1], 3)}"
+    below = r"\sqrt d\,\tau" if result.scaled else r"\tau"
+    mask = " + M" if result.causal else ""
+    rows = [
+        r"\text{output} &= \operatorname{softmax}\!"
+        rf"\left(\frac{{Q K^\top}}{{{below}}}{mask}\right) V"
+    ]
+    if result.causal:
+        rows.append(r"M_{ij} &= -\infty \text{ for } j > i, \text{ else } 0")
+    formula = stacked(*rows)
+    row = rf"w_{{{last}}} = {_decimals(result.attention_weights[-1])}"
     spread = rf"e^{{H(w_{{{last}}})}} = {tex(float(result.effective_tokens[-1]))}"
-    mask = "with" if result.causal else "here without"
+    sight = "and the mask M hides the future" if result.causal else "and sees all tokens"
     return (
-        Line(formula, f"Every token is a query of its own, {mask} the mask M of the future."),
+        Line(formula, f"Every token is a query of its own, {sight}."),
         Line(row, f"The row of token {last}:"),
         Line(spread, "The exponential of its entropy says over how many tokens it spreads."),
     )

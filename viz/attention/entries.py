@@ -55,10 +55,12 @@ def _vector(name: str, text: str) -> FloatArray:
 
 
 def target_of(settings: LearnSettings, inputs: Inputs) -> tuple[FloatArray, int | None]:
-    """The wished output, and the key whose value it is."""
+    """The wished output, and the key whose value it is; the default stands for the last of few."""
     if settings.target == "own":
         return _vector("target", settings.own_target), None
     place = int(settings.target) - 1
+    if settings.target == LearnSettings().target:
+        place = min(place, inputs.num_keys - 1)
     if place >= inputs.num_keys:
         raise ValueError(
             f"the target must be one of the {inputs.num_keys} values, got {settings.target}"

@@ -74,11 +74,36 @@ def _far(distance: float) -> float | str:
     return distance if np.isfinite(distance) else "–"
 
 
+def agree_on_table(settings: TableSettings) -> dict[str, float]:
+    """The number the film ends in: the slope, or the gradient that reaches the query."""
+    return agree_on_gradient(settings) if settings.play == "steps" else agree_on_slope(settings)
+
+
+def agree_on_gradient(settings: TableSettings) -> dict[str, float]:
+    """The size of ∂q by the mode that is shown; nothing where argmax has no derivative."""
+    result = run_table(settings)
+    inputs, g, mode, tau = result.inputs, result.grad_output, settings.mode, settings.temperature
+    if mode == "argmax" and result.hard.jumps:
+        return {}
+    other = (
+        {"size of ∂q by nudging the query": witnesses.gradient_by_nudging(inputs, g)}
+        if mode == "argmax"
+        else {"size of ∂q by the formula": witnesses.gradient_by_formula(inputs, g, tau)}
+    )
+    return {
+        **other,
+        "this page": float(np.linalg.norm(result.gradients.query)),
+        "PyTorch autograd": witnesses.gradient_by_torch(inputs, g, mode, tau),
+    }
+
+
 def agree_on_slope(settings: TableSettings | SlopeSettings) -> dict[str, float]:
     inputs = inputs_of(settings)
     temperature = getattr(settings, "temperature", SEED.defaults.temperature)
     return {
-        "slope by the formula": witnesses.slope_by_formula(inputs, temperature),
+        f"slope at {wording.temperature(temperature)} by the formula": witnesses.slope_by_formula(
+            inputs, temperature
+        ),
         "by backward passes": witnesses.slope_by_backward(inputs, temperature),
         "this page": slope(inputs, temperature),
         "PyTorch autograd": witnesses.slope_by_torch(inputs, temperature),
@@ -156,7 +181,7 @@ TABLE: View[Any, Any] = View(
     answer=table_answer,
     snippet=table_snippet,
     derive=derivations.table,
-    agree=agree_on_slope,
+    agree=agree_on_table,
     table=table_values,
     presets=TABLE_PRESETS,
     findings=TABLE_FINDINGS,

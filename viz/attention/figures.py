@@ -19,7 +19,13 @@ from viz.attention.rows import (
     rule,
     score_bars,
 )
-from viz.attention.slope_panel import ENDS, slope_ceiling, slope_changes, slope_notes, slope_traces
+from viz.attention.slope_panel import (
+    ends_of,
+    slope_ceiling,
+    slope_changes,
+    slope_notes,
+    slope_traces,
+)
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
 
@@ -133,7 +139,7 @@ def _table_changes(
 
 
 def _output(state: State, columns: Columns, places: int | None) -> str:
-    room, size = (180, 18) if columns.width < 500 else (420, 20)
+    room, size = (180, 18) if columns.width < 500 else (380, 20)
     return wording.vector(state.output, places, room=room, size=size)
 
 
@@ -144,7 +150,7 @@ def _last(columns: Columns) -> float:
 
 def _frame(result: Lookup, state: State, rows: Rows, columns: Columns) -> Frame:
     bars, texts, said = _table_changes(result, state, rows, columns)
-    at, number = slope_changes(state)
+    at, number = slope_changes(result, state)
     return Frame(
         wording.temperature(state.temperature),
         caption(result, state),
@@ -159,6 +165,7 @@ def _layout(result: Lookup, rows: Rows, columns: Columns, phone: bool) -> dict[s
     upward = [bound / columns.height for bound in bounds]
     table = [0.0, 1.0] if phone else [0.0, 0.65]
     hidden = {"visible": False, "fixedrange": True}
+    infinite, zero = ends_of(result)
     return theme.chart(
         columns.height,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
@@ -169,8 +176,8 @@ def _layout(result: Lookup, rows: Rows, columns: Columns, phone: bool) -> dict[s
             "domain": across,
             "anchor": "y2",
             "type": "log",
-            "range": [np.log10(ENDS[0]) + 0.1, np.log10(ENDS[1]) - 0.1],
-            "tickvals": [ENDS[0], 100, 10, 1, 0.1, ENDS[1]],
+            "range": [np.log10(infinite) + 0.1, np.log10(zero) - 0.1],
+            "tickvals": [infinite, 100, 10, 1, 0.1, zero],
             "ticktext": ["∞", "100", "10", "1", "0.1", "0"],
             "showgrid": False,
             "showline": True,

@@ -157,7 +157,8 @@ TOKEN_FINDINGS = (
     Preset(
         "real size",
         {"source": "random", "projections": "random"},
-        "64 tokens of 64 entries, three random matrices: no row is decided yet.",
+        "64 tokens of 64 entries, three random matrices: once there is a choice, most rows stay "
+        "undecided.",
     ),
     Preset(
         "forget the √d",

@@ -150,6 +150,6 @@ def length(rng: Rng) -> Question:
             Feedback((winner, winner), "Divide each inner product by the length of its key."),
             Feedback((closest, closest), "The inner product grows with the key's length."),
         ),
-        hint="Work out both inner products, then divide each by the length of its key.",
+        hint="Work out all inner products, then divide each by the length of its key.",
         settings=table_settings(inputs),
     )

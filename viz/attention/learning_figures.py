@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from viz.attention import wording
+from viz.attention.compute import hard
 from viz.attention.lessons import Lesson
-from viz.attention.plane_panel import ground_words, look_of, map_traces, markers, returned, stays
+from viz.attention.plane_panel import ground_words, ink_of, look_of, map_traces, markers, returned
 from viz.attention.training import Course
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
@@ -48,6 +49,8 @@ def caption(result: Lesson, step: int) -> str:
     words += f"the loss is {listed(said)}. "
     if result.train == "values":
         return words + "Argmax can learn this: the winner's value gets the whole gradient."
+    if hard(result.inputs).jumps:
+        return words + "Argmax never moves: at a tie it has no gradient, and {bwd:0} is taken."
     return words + "Argmax never moves: its gradient is exactly {bwd:0}."
 
 
@@ -74,7 +77,7 @@ def _loss_traces(result: Lesson) -> list[dict[str, Any]]:
     words |= {"xaxis": "x3", "yaxis": "y3", "x": [0.0] * len(result.courses)}
     words |= {"y": [0.62 - 0.71 / len(result.courses) * row for row in range(len(result.courses))]}
     words |= {"textposition": "middle right", "cliponaxis": False}
-    words |= {"textfont": {"size": 16, "color": [look_of(c.mode)[0] for c in result.courses]}}
+    words |= {"textfont": {"size": 16, "color": [ink_of(c.mode) for c in result.courses]}}
     return [*lines, dots, words]
 
 
@@ -122,6 +125,7 @@ def _layout(result: Lesson, phone: bool) -> dict[str, Any]:
             "range": [0, steady(0, max(top, 1e-6))[1]],
             "domain": boxes[1],
             "nticks": 5,
+            "exponentformat": "power",
             **ticks,
         },
         xaxis2={**across, **bare, "constrain": "domain"},
@@ -153,9 +157,8 @@ def _notes(result: Lesson, phone: bool) -> list[dict[str, Any]]:
     goal = f"target {wording.vector(result.target, room=200, size=small)}"
     if result.of_key is not None:
         goal += f" = {wording.name('v', result.of_key)}"
-    towards = (
-        "" if result.toward is None else f"to the right: towards {wording.name('k', result.toward)}"
-    )
+    moving = result.toward is None or result.train == "keys"
+    towards = " " if moving else f"to the right: towards {wording.name('k', result.toward or 0)}"
     ground = "blue: loss of softmax" if result.train == "query" else ground_words(result)
     below = -0.04 if phone else -0.03
     return [
@@ -166,7 +169,6 @@ def _notes(result: Lesson, phone: bool) -> list[dict[str, Any]]:
         _edge(0, 1.02, "plane of queries", plane, small) | {"yanchor": "bottom"},
         graph.note(1, 1.02, goal, size=small + 1, color=theme.TRU, **plane)
         | {"xanchor": "right", "yanchor": "bottom"},
-        *stays(result, small),
     ]
 
 

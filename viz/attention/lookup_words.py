@@ -20,7 +20,7 @@ def caption(result: Lookup, state: State) -> str:
     elif state.temperature == 0:
         said += f"At τ → 0 softmax is argmax: weight {{fwd:1}} on key {heaviest + 1}; "
     else:
-        weight = short(float(state.attention_weights[heaviest]), 4)
+        weight = wording.share(float(state.attention_weights[heaviest]), result.inputs.num_keys)
         said += f"At {wording.temperature(state.temperature)} softmax puts {{fwd:{weight}}} "
         said += f"on key {heaviest + 1}; "
     places = None if state.temperature == 0 else wording.PLACES
@@ -32,8 +32,13 @@ def caption(result: Lookup, state: State) -> str:
 
 def safety(result: Lookup) -> str:
     """How far the query is from another winner, or why there is no such distance."""
-    if result.tied:
-        return wording.tie(result.hard)
+    tie = wording.tie(result.hard)
+    if result.flips.distance == 0:
+        return tie
+    return f"{tie} {_way(result)}".strip()
+
+
+def _way(result: Lookup) -> str:
     if result.flips.nearest is None:
         return "No move of the query changes the winner."
     distance = short(result.flips.distance, 4)
@@ -83,20 +88,33 @@ def step_caption(result: Lookup, step: int) -> str:
 
 def backward_words(result: Lookup) -> str:
     """Whom the gradient reaches."""
-    query = result.gradients.query
     arrives = f"Backward, {wording.vector(result.grad_output)} arrives at the output. "
     if not result.grad_output.any():
         return f"{arrives}Nothing goes back: every gradient is {{bwd:0}}."
-    winner = result.hard.winner + 1
     if result.mode == "argmax":
-        said = f"Only value {winner} gets it; scores, keys and query get {{bwd:0}}."
-        return f"{arrives}{said} {wording.tie(result.hard)}".strip()
-    size = wording.size(float(np.linalg.norm(query)))
-    said = f"The query gets a gradient of size {{bwd:{size}}}"
+        return arrives + _past_argmax(result)
+    size = wording.size(float(np.linalg.norm(result.gradients.query)))
+    said = f"{arrives}The query gets a gradient of size {{bwd:{size}}}"
     if result.mode == "straight-through":
-        said += ", borrowed from softmax: the true slope is 0"
-        return f"{arrives}{said}. Of the values only {winner} gets any."
-    return f"{arrives}{said}; every key and every value gets its share."
+        truth = "argmax has no derivative here" if result.hard.jumps else "the true slope is 0"
+        said += f", borrowed from softmax: {truth}"
+        return f"{said}. Of the values only {result.hard.winner + 1} gets any."
+    return f"{said}; {_shares(result)}."
+
+
+def _past_argmax(result: Lookup) -> str:
+    winner, tie = result.hard.winner + 1, wording.tie(result.hard)
+    if result.hard.jumps:
+        return f"{tie} Only value {winner} gets it; scores, keys and query are given {{bwd:0}}."
+    return f"Only value {winner} gets it; scores, keys and query get {{bwd:0}}. {tie}".strip()
+
+
+def _shares(result: Lookup) -> str:
+    """Which keys and values softmax lets the gradient through to."""
+    reached = result.gradients.keys.any(axis=1)
+    if reached.all():
+        return "every key and every value gets its share"
+    return f"{'some keys get' if reached.any() else 'no key gets'} any, every value its share"
 
 
 def _compared(result: Lookup) -> str:
@@ -119,4 +137,4 @@ def _rule(result: Lookup) -> str:
 
 def _heaviest(result: Lookup) -> str:
     weight = float(result.forward.attention_weights[result.hard.winner])
-    return "1" if result.mode != "softmax" else short(weight, 4)
+    return "1" if result.mode != "softmax" else wording.share(weight, result.inputs.num_keys)

@@ -45,7 +45,7 @@ def _changes(result: Map, number: int) -> tuple[dict[str, Any], ...]:
     dot = {"x": [0.0], "y": [round(float(walked[0]), 4)]} if len(walked) else {"x": [], "y": []}
     return (
         {"z": _ground(result, number, state)},
-        _arrow(result, result.gradients[number]),
+        _arrow(result, -result.gradients[number]),
         {"y": [round(float(share), 4) for share in walked]},
         dot,
     )
@@ -69,7 +69,7 @@ def _ground(result: Map, number: int, state: State) -> npt.NDArray[np.int8]:
 
 
 def _arrow(result: Map, gradient: FloatArray) -> dict[str, Any]:
-    """The gradient's shadow on the plane; longer by the same amount for every power of ten."""
+    """The way down g · output, in the plane; longer by the same amount for every power of ten."""
     across = np.array([gradient @ result.plane.across, gradient @ result.plane.up])
     size = float(np.hypot(*across))
     share = (np.log10(max(size, 1e-9)) - LEAST) / (MOST - LEAST)
@@ -103,7 +103,11 @@ def _map_traces(result: Map) -> list[dict[str, Any]]:
         "mode": "markers+text",
         **_xy([_here(result)]),
     }
-    query |= {"text": [theme.math("<i>q</i>")], "textposition": "bottom center"}
+    low = _here(result)[1] < -0.8 * result.window.right
+    query |= {
+        "text": [theme.math("<i>q</i>")],
+        "textposition": f"{'top' if low else 'bottom'} center",
+    }
     query |= {"textfont": {"size": 21}, "marker": {"size": 14, "color": theme.FWD}}
     query["marker"] |= {"line": {"color": theme.INK, "width": 2}}
     walls = {**plain, "name": "walls", "mode": "lines", **_walls(result)}
@@ -151,14 +155,16 @@ def _walls(result: Map) -> dict[str, Any]:
 def _names(result: Map) -> dict[str, Any]:
     """Names inside the cells; without the verb where there is little room."""
     half = result.window.right
-    named = [cell for cell in result.cells if cell.room > 0.06 * half]
-    text = [
-        wording.name("k", cell.key) + (" wins" if cell.room > 0.15 * half else "") for cell in named
+    notes = [
+        graph.note(
+            *cell.anchor,
+            wording.name("k", cell.key) + (" wins" if cell.room > 0.15 * half else ""),
+            size=18,
+        )
+        for cell in result.cells
+        if cell.room > 0.06 * half
     ]
-    plain: dict[str, Any] = {"type": "scatter", "mode": "text", "hoverinfo": "skip"}
-    font = {"size": 18, "color": theme.INK}
-    place = _xy([cell.anchor for cell in named])
-    return {**plain, **place, "name": "winners", "text": text, "textfont": font}
+    return graph.written("winners", notes, digits=3, halo=True)
 
 
 def _xy(places: Any) -> dict[str, list[float]]:

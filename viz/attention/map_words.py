@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-
 from viz.attention import wording
 from viz.attention.lookup_words import safety
 from viz.attention.results import Map, State
@@ -15,26 +13,33 @@ def caption(result: Map, state: State) -> str:
     """Who wins here, how far the walls are, and whether the query feels them."""
     looked = result.lookup
     said = f"Key {looked.hard.winner + 1} wins at the query. "
-    if looked.tied or looked.flips.nearest is None:
-        said += safety(looked)
-    else:
-        inside = "" if _parallel(result) else f", in this plane {_distance(result.inside)}"
-        said += f"The nearest wall, towards key {looked.flips.nearest + 1}, is "
-        said += f"{_distance(looked.flips.distance)} away{inside}."
+    nearest = looked.flips.nearest
+    on_wall = looked.flips.distance == 0
+    said += safety(looked) if nearest is None or on_wall else _walls(result, nearest)
+    if state.slope is None:
+        return said
     if state.temperature == 0:
         return f"{said} Argmax is flat inside every cell: slope {{bwd:0}}, whichever way you look."
     here = wording.temperature(state.temperature)
-    size = wording.size(state.slope or 0.0)
-    return f"{said} At {here} softmax has slope {{bwd:{size}}} at the query."
+    return f"{said} At {here} softmax has slope {{bwd:{wording.size(state.slope)}}} at the query."
 
 
-def _distance(value: float) -> str:
-    return "never reached" if np.isinf(value) else short(value, 4)
+def _walls(result: Map, nearest: int) -> str:
+    """The nearest wall of all, and that of the drawn plane if it is another or farther."""
+    away = short(result.lookup.flips.distance, 4)
+    said = f"The nearest wall, towards key {nearest + 1}, is {away} away{_inside(result)}."
+    return f"{wording.tie(result.lookup.hard)} {said}".strip()
 
 
-def _parallel(result: Map) -> bool:
-    """Whether the plane holds the shortest way."""
-    return abs(result.inside - result.lookup.flips.distance) < 1e-9
+def _inside(result: Map) -> str:
+    if result.inside_key is None:
+        return ", in this plane never reached"
+    if _holds_walk(result):
+        return ""
+    away = short(result.inside, 4)
+    if result.inside_key == result.lookup.flips.nearest:
+        return f", in this plane {away}"
+    return f"; in this plane the nearest, towards key {result.inside_key + 1}, is {away} away"
 
 
 def map_notes(result: Map, phone: bool) -> list[dict[str, Any]]:
@@ -63,7 +68,8 @@ def map_notes(result: Map, phone: bool) -> list[dict[str, Any]]:
     wall["yanchor"] = "bottom"
     return [
         *notes,
-        graph.note(0, 1.2, title, size=small + 1, **walk, xanchor="left"),
+        graph.note(0, 1.33 if phone else 1.22, title, size=small + 1, **walk, xanchor="left"),
+        muted(0, 1.2 if phone else 1.13, drawn_way(result), walk, "left"),
         wall,
         muted(1, under, "distance walked", walk, "right"),
         muted(0.98, 0.21 if phone else 0.13, "dashed: argmax,", walk, "right"),
@@ -72,11 +78,23 @@ def map_notes(result: Map, phone: bool) -> list[dict[str, Any]]:
 
 
 def legend(result: Map) -> str:
-    """What the ground's colour says."""
+    """What the ground's colour and the arrow say."""
+    arrow = f"arrow: {theme.math('−∂(<i>g</i>·out)/∂<i>q</i>')}"
     if result.paint == "weight":
         count = result.lookup.inputs.num_keys
-        return f"blue: largest weight, from 1/{count} to 1; arrow: gradient"
-    return "orange: slope, from 0.01 to 10; arrow: gradient"
+        return f"blue: largest weight, 1/{count} to 1; {arrow}"
+    return f"orange: slope, 0.01 to 10; {arrow}"
+
+
+def drawn_way(result: Map) -> str:
+    """What the line from the query and the disc around it are."""
+    way = "this walk" if _holds_walk(result) else "this walk's shadow"
+    return f"line: {way}; dotted: no other winner"
+
+
+def _holds_walk(result: Map) -> bool:
+    """Whether the shortest way to a wall lies in the plane."""
+    return abs(result.inside - result.lookup.flips.distance) < 1e-9
 
 
 def map_table(result: Map) -> dict[str, list[Any]]:

@@ -93,7 +93,7 @@ def _traces(rows: Rows, places: Places) -> list[dict[str, Any]]:
 
 def _texts(result: Lookup, rows: Rows, places: Places, step: int) -> tuple[dict[str, Any], ...]:
     inputs, now, at = result.inputs, result.forward, places.columns
-    backward, phone = step == BACKWARD, bool(places.drop)
+    backward = step == BACKWARD
     weights = rows.gather(now.attention_weights) if step >= WEIGH else [0.0] * len(rows.y)
     room = 180 if places.drop else 500
     output = f"<b>{wording.vector(now.output, _places(result), room=room, size=at.font + 3)}</b>"
@@ -102,10 +102,7 @@ def _texts(result: Lookup, rows: Rows, places: Places, step: int) -> tuple[dict[
     numbers = [_weight(result, share) for share in weights]
     said = _small(result.gradients.query)
     query = f"∂{theme.math('<i>q</i>')} {'' if said == TINY else '= '}<b>{said}</b>"
-    by_key = [
-        f"∂score {slope}" if phone else _small(result.gradients.keys[key])
-        for key, slope in zip(rows.keys, slopes, strict=True)
-    ]
+    by_key = [_small(result.gradients.keys[key]) for key in rows.keys]
 
     def shown(texts: list[str], when: bool) -> dict[str, Any]:
         return {"text": texts if when else [""] * len(texts)}
@@ -113,8 +110,8 @@ def _texts(result: Lookup, rows: Rows, places: Places, step: int) -> tuple[dict[
     products = [_product(result, key) for key in rows.keys]
     return (
         shown(products, step >= MULTIPLY and not backward),
-        shown(slopes if backward and not phone else scores, step >= ADD)
-        | {"textfont": _score_font(places, backward and not phone)},
+        shown(slopes if backward else scores, step >= ADD)
+        | {"textfont": _score_font(places, backward)},
         {"x": [round((at.bar[1] - at.bar[0]) * share, 2) for share in weights]},
         shown(numbers, step >= WEIGH),
         shown([_mixed(result, key) for key in rows.keys], step in (MIX, OUTPUT)),
@@ -222,18 +219,16 @@ def _heads(result: Lookup, places: Places, step: int) -> list[dict[str, Any]]:
             note = graph.note(x, at.head, text, size=at.small, color=color, xanchor="right")
             words.append(note)
 
-    head(
-        at.score,
-        title if phone or not backward else "∂score",
-        _role(backward and not phone),
-        step >= ADD,
-    )
+    head(at.score, "∂score" if backward else title, _role(backward), step >= ADD)
     head(at.bar[1], "weight", theme.FWD, step >= WEIGH)
     if not phone:
         head(places.product, "key × query", muted, step >= MULTIPLY and not backward)
         head(places.product, "∂key", theme.BWD, backward)
         head(places.mixed, "weight × value", theme.FWD, step in (MIX, OUTPUT))
         head(places.mixed, "∂value", theme.BWD, backward)
+    elif backward:
+        words.append(left(at.key + 30, at.head, "∂key", at.small, theme.BWD))
+        head(at.value - 6, "∂value", theme.BWD, backward)
     if step >= OUTPUT:
         said = {"softmax": "softmax", "argmax": "argmax"}.get(result.mode, "argmax forward")
         words.append(left(at.key, at.bottom - 64, f"output ({said})", at.font, muted))

@@ -27,6 +27,12 @@ def look_of(mode: Mode) -> tuple[str, str, str, str]:
     return LOOKS[mode]
 
 
+def ink_of(mode: Mode) -> str:
+    """The colour of a mode's words: that of its line, unless it is too pale to be read."""
+    color = LOOKS[mode][0]
+    return theme.MUTED if color == theme.LINE else color
+
+
 def markers(result: Lesson) -> dict[str, Any]:
     """One marker a course, each with its own shape."""
     looks = [look_of(course.mode) for course in result.courses]
@@ -64,9 +70,9 @@ def map_traces(result: Lesson, phone: bool) -> list[dict[str, Any]]:
     after = _walls(result.cells_after) if moved else {"x": [], "y": []}
     later = {**plain, "name": "walls after", "mode": "lines", **after}
     later |= {"line": {"color": theme.INK, "width": 2}}
-    anchors = [cell.anchor for cell in _named(result)]
-    names = {**plain, "name": "returned", "mode": "text", "textfont": {"size": 15 if phone else 17}}
-    names |= {axis: [round(a[i], 3) for a in anchors] for i, axis in enumerate(("x", "y"))}
+    size = 15 if phone else 17
+    notes = [graph.note(*cell.anchor, "", size=size) for cell in _named(result)]
+    names = graph.written("returned", notes, digits=3, halo=True, xaxis="x2", yaxis="y2")
     paths = []
     runs = dict(zip((c.mode for c in result.courses), result.paths, strict=True))
     for mode in ("gumbel", "softmax", "straight-through"):
@@ -76,7 +82,7 @@ def map_traces(result: Lesson, phone: bool) -> list[dict[str, Any]]:
         line |= {"x": path[:, 0].tolist(), "y": path[:, 1].tolist()}
         paths.append(line | {"line": {"color": color, "width": 3, "dash": dash}})
     now = {**plain, "name": "queries now", "mode": "markers", "marker": markers(result)}
-    return [_ground(result), walls, later, names, *paths, now]
+    return [_ground(result), walls, later, names, *paths, now, _stays(result, phone)]
 
 
 def _ground(result: Lesson) -> dict[str, Any]:
@@ -105,15 +111,20 @@ def _thinned(path: FloatArray) -> FloatArray:
     return np.asarray(np.round(path[kept], 3))
 
 
-def stays(result: Lesson, size: int) -> list[dict[str, Any]]:
+def _stays(result: Lesson, phone: bool) -> dict[str, Any]:
     """The words at the query that argmax leaves where it was; none if something else is trained."""
-    x, y = (round(float(v), 3) for v in result.paths[0][0])
-    words = "argmax stays" if result.train == "query" else " "
-    return [
-        graph.note(x, y, words, size=size, color=theme.INK, xref="x2", yref="y2", yshift=-24),
-    ]
+    away = result.paths[0][-1] - result.paths[0][0]
+    x, y = result.paths[0][0]
+    room = 0.07 * (result.window.high - result.window.low)
+    beside = graph.note(
+        x, y - room if away[1] >= 0 else y + room, "argmax stays", size=13 if phone else 15
+    )
+    notes = [beside] if result.train == "query" else []
+    return graph.written("argmax stays", notes, digits=3, halo=True, xaxis="x2", yaxis="y2")
 
 
 def ground_words(result: Lesson) -> str:
     """What the ground of the plane says when it is not the loss."""
-    return "walls: pale before, dark after" if result.train == "keys" else "walls stay"
+    if result.train == "keys":
+        return "walls: pale for argmax, dark for softmax's last keys"
+    return "in the cells: argmax's values"

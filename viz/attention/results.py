@@ -22,7 +22,7 @@ from viz.attention.cells import (
     coordinate_plane,
     flips,
     landscape,
-    plane_distance,
+    nearest_inside,
     walk,
 )
 from viz.attention.compute import FloatArray, Hard, Inputs, frozen, hard, soft
@@ -41,7 +41,7 @@ ROOM = 1.1
 class State:
     """Attention at one temperature; infinite is the plain mean, 0 is argmax.
 
-    ``slope`` and ``jacobian`` are None where argmax has no derivative, at a tie.
+    ``slope`` and ``jacobian`` are None where argmax has no derivative, at a jump.
     """
 
     temperature: float
@@ -87,6 +87,11 @@ class Lookup:
         """Whether several keys share the largest score."""
         return len(self.hard.tied) > 1
 
+    @property
+    def settles(self) -> bool:
+        """Whether the slope falls to argmax's own slope of 0 as softmax gets colder."""
+        return not self.hard.jumps and not self.limits.torn
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Map:
@@ -95,7 +100,8 @@ class Map:
     Attributes:
         plane, window, cells: what is drawn.
         axes: indices of the query's entries on the axes.
-        inside: distance to the nearest wall within the plane, infinite if there is none.
+        inside, inside_key: distance to the nearest wall within the plane and the key behind it,
+            infinite and None if there is none.
         paint: which quantity of ``landscape`` colours the ground.
         ways, walked: distances walked towards the nearest wall, and the weight of the key behind
             it, one row per temperature and the last for argmax; empty if there is no wall.
@@ -109,6 +115,7 @@ class Map:
     cells: tuple[Cell, ...]
     landscape: Landscape
     inside: float
+    inside_key: int | None
     paint: Paint
     ways: FloatArray
     walked: FloatArray
@@ -128,7 +135,8 @@ def lookup(
     won, grid = hard(inputs), temperatures(num_temperatures)
     swept = sweep(inputs, grid)
     states = (_mean(inputs), *_states(swept), _argmax(inputs, won))
-    dense = np.geomspace(0.04, 160, 181)
+    ends = limits(inputs)
+    dense = _dense(ends)
     return Lookup(
         inputs=inputs,
         play=play,
@@ -139,11 +147,19 @@ def lookup(
         forward=_forward(inputs, won, mode, temperature),
         hard=won,
         flips=flips(inputs),
-        limits=limits(inputs),
+        limits=ends,
         grad_output=frozen(grad_output),
         gradients=_backward(inputs, grad_output, mode, temperature),
         curve=(frozen(dense), sweep(inputs, dense).slopes),
     )
+
+
+def _dense(ends: Limits) -> FloatArray:
+    """Temperatures of the slope curve: 0.04 to 160, by whole decades further if its top is."""
+    top = ends.top[0] if ends.top is not None else 1.0
+    colder = max(0.0, np.ceil(np.log10(0.1 / top)))
+    hotter = max(0.0, np.ceil(np.log10(top / 100)))
+    return np.geomspace(0.04 / 10**colder, 160 * 10**hotter, 181)
 
 
 def map_of(looked: Lookup, axes: tuple[int, int], span: float, paint: Paint) -> Map:
@@ -155,6 +171,7 @@ def map_of(looked: Lookup, axes: tuple[int, int], span: float, paint: Paint) -> 
     plane = coordinate_plane(inputs.query, *axes)
     span = max(span, ROOM * float(np.abs(plane.place(inputs.query)).max()))
     window = Window(-span, span, -span, span)
+    inside_key, inside = nearest_inside(inputs, plane)
     nearest = looked.flips.nearest
     ways, walked = np.zeros(0), np.zeros((0, 0))
     if nearest is not None:
@@ -169,9 +186,10 @@ def map_of(looked: Lookup, axes: tuple[int, int], span: float, paint: Paint) -> 
         plane,
         window,
         axes,
-        cells(inputs.keys, plane, window, keep_free=_disc(looked, plane)),
+        cells(inputs.keys, plane, window, keep_free=_busy(looked, plane)),
         landscape(inputs, plane, window, grid, reach=span / (GRID - 1)),
-        np.inf if nearest is None else plane_distance(inputs, plane, nearest),
+        inside,
+        inside_key,
         paint,
         frozen(ways),
         frozen(walked),
@@ -179,14 +197,15 @@ def map_of(looked: Lookup, axes: tuple[int, int], span: float, paint: Paint) -> 
     )
 
 
-def _disc(looked: Lookup, plane: Plane) -> FloatArray:
-    """The query and eight places on the disc of queries that share its winner."""
+def _busy(looked: Lookup, plane: Plane) -> FloatArray:
+    """The query, its way to the wall, and eight places on the disc that shares its winner."""
     here = plane.place(looked.inputs.query)
     if not np.isfinite(looked.flips.distance):
         return np.asarray(here[None])
     turns = 2 * np.pi * np.arange(8) / 8
     rim = here + looked.flips.distance * np.column_stack([np.cos(turns), np.sin(turns)])
-    return np.vstack([here, rim])
+    way = here + np.linspace(0, 1, 8)[:, None] * (plane.place(looked.flips.point) - here)
+    return np.vstack([way, rim])
 
 
 def _ways(distance: float) -> FloatArray:
@@ -203,7 +222,7 @@ def _mean(inputs: Inputs) -> State:
 
 
 def _argmax(inputs: Inputs, won: Hard) -> State:
-    if len(won.tied) > 1:
+    if won.jumps:
         return State(0.0, won.attention_weights, won.output, None, None)
     flat = np.zeros((inputs.values.shape[1], len(inputs.query)))
     return State(0.0, won.attention_weights, won.output, 0.0, frozen(flat))

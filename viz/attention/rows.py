@@ -8,7 +8,6 @@ import numpy as np
 from viz.attention import wording
 from viz.attention.compute import FloatArray, Inputs
 from viz.draw import graph, theme
-from viz.draw.numbers import short
 
 MOST = 8
 
@@ -178,13 +177,18 @@ def vectors_of(inputs: Inputs, key: int, columns: Columns) -> tuple[str, str]:
     content = wording.vector(inputs.values[key], room=behind, size=columns.font)
     if narrow:
         return label, content
-    return f"{wording.name('k', key)} = {label}", f"{wording.name('v', key)} = {content}"
+    return _named("k", key, label), _named("v", key, content)
+
+
+def _named(letter: str, key: int, vector: str) -> str:
+    """A name and its vector, or the name alone where no entry has room."""
+    name = wording.name(letter, key)
+    return name if vector == "(…)" else f"{name} = {vector}"
 
 
 def score(inputs: Inputs, key: int) -> str:
     """A key's score as its column writes it."""
-    value = float(inputs.scores[key])
-    return short(value, 3 if abs(value) < 100 else 5)
+    return wording.score(float(inputs.scores[key]), digits=3)
 
 
 def score_bars(inputs: Inputs, rows: Rows, columns: Columns) -> dict[str, Any]:

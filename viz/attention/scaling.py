@@ -21,7 +21,7 @@ class Saturation:
         largest_weight: shape (2, m, draws).
         effective_keys: exponential of the entropy, shape (2, m, draws).
         slope: Frobenius norm of diag w − w wᵀ, the derivative of weights by scores, same shape.
-        top_weights: the largest weights of the first draw, falling, shape (2, m, top).
+        top_weights: medians over draws of the largest weights, falling, shape (2, m, top).
         last_scores: plain scores at the largest dimension, shape (draws, num_keys).
     """
 
@@ -62,7 +62,7 @@ def saturate(
     weights = softmax(both)
     squares = (weights**2).sum(axis=-1)
     slope = squares - 2 * (weights**3).sum(axis=-1) + squares**2
-    falling = -np.sort(-weights[:, :, 0, :], axis=-1)[..., :top]
+    falling = np.median(-np.sort(-weights, axis=-1)[..., :top], axis=2)
     return Saturation(
         dimensions,
         num_keys,

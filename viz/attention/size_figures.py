@@ -15,7 +15,7 @@ LOOKS = ((theme.MUTED, "dash", "without scaling"), (theme.FWD, "solid", "divided
 
 
 def saturation_film(result: Saturation, *, phone: bool = False) -> Film:
-    """Largest weight by dimension, plain and scaled; beside it the heaviest keys of one draw."""
+    """Largest weight by dimension, plain and scaled; beside it the heaviest keys."""
     traces = [*_line_traces(result), *_bar_traces(result)]
     changes = [_changes(result, place) for place in range(len(result.dimensions))]
     moving = tuple(i for i, trace in enumerate(traces) if trace["name"].endswith("now"))
@@ -33,12 +33,12 @@ def caption(result: Saturation, place: int) -> str:
     """How much the heaviest key takes, and how many keys count, with and without scaling."""
     largest = np.median(result.largest_weight[:, place], axis=-1)
     effective = np.median(result.effective_keys[:, place], axis=-1)
+    draws = result.largest_weight.shape[-1]
     return (
-        f"{result.num_keys} random keys with d = {result.dimensions[place]}: without scaling one "
-        f"key takes {{muted:{fixed(float(largest[PLAIN]), 3)}}} of the weight, as if "
-        f"{_keys(float(effective[PLAIN]))}; divided by √d the heaviest "
-        f"takes {{fwd:{fixed(float(largest[SCALED]), 3)}}}, as if "
-        f"{short(float(effective[SCALED]), 3)} did."
+        f"{result.num_keys} random keys with d = {result.dimensions[place]}, median of {draws} "
+        f"draws: without scaling one key takes {{muted:{fixed(float(largest[PLAIN]), 3)}}} of the "
+        f"weight, as if {_keys(float(effective[PLAIN]))}; divided by √d the heaviest takes "
+        f"{{fwd:{fixed(float(largest[SCALED]), 3)}}}, as if {_keys(float(effective[SCALED]))}."
     )
 
 
@@ -154,8 +154,8 @@ def _notes(result: Saturation, phone: bool) -> list[dict[str, Any]]:
 
     draws = result.largest_weight.shape[-1]
     return [
-        title(f"largest softmax weight, {draws} draws", chart),
-        title(f"the {result.top_weights.shape[-1]} largest weights of one draw", bars),
+        title(f"largest weight: median and range of {draws} draws", chart),
+        title(f"the {result.top_weights.shape[-1]} largest weights: medians", bars),
         axis("dimension d of query and keys", chart),
         axis("rank of the key", bars),
         name(PLAIN, heights[0] - 0.06),

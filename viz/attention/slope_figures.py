@@ -12,9 +12,14 @@ from viz.draw.film import Film, Frame
 from viz.draw.numbers import fixed, power, short
 
 FLOOR, CEILING = -10.0, 3.0
-ENDS = (3000.0, 0.012)
 PRINTED = 5
 DARKEST = 0.6
+
+
+def ends_of(result: Lookup) -> tuple[float, float]:
+    """Where the axis writes ∞ and 0: beyond the curve, with room for the laws of its two ends."""
+    temperatures = result.curve[0]
+    return 18.75 * float(temperatures[-1]), 0.3 * float(temperatures[0])
 
 
 def slope_film(result: Lookup, *, phone: bool = False) -> Film:
@@ -22,7 +27,7 @@ def slope_film(result: Lookup, *, phone: bool = False) -> Film:
     top = _largest(result)
     traces = [*_curve_traces(result), *_matrix_traces(result, top, phone)]
     changes = [_changes(result, state, top) for state in result.states]
-    moving = (0, 4, 5, 6, 7)
+    moving = tuple(i for i, trace in enumerate(traces) if trace["name"] in MOVING)
     for place, change in zip(moving, changes[result.start], strict=True):
         traces[place] = traces[place] | change
     figure = theme.figure(data=traces, layout=_layout(result, phone))
@@ -37,6 +42,9 @@ def slope_film(result: Lookup, *, phone: bool = False) -> Film:
     return Film(figure, frames, variable="temperature", start=result.start, table=table)
 
 
+MOVING = ("look here", "now", "Jacobian", "entries", "readout")
+
+
 def caption(result: Lookup, state: State) -> str:
     """How large the slope is here, and where it is largest."""
     here = wording.temperature(state.temperature)
@@ -44,9 +52,9 @@ def caption(result: Lookup, state: State) -> str:
         return f"{here}: {wording.tie(result.hard)}"
     said = f"At {here} the slope ‖∂output/∂q‖ is {{bwd:{wording.size(state.slope)}}}. "
     if result.limits.top is None:
-        if result.tied:
+        if result.limits.torn:
             return f"{said}Tied keys: it grows without end as τ falls."
-        return f"{said}Nothing the query does changes the output."
+        return f"{said}No small move of the query changes the output."
     temperature, size = result.limits.top
     said += f"It is largest, {wording.size(size)}, at τ = {short(temperature, 3)}"
     return f"{said} and dies on both sides: averaged when hot, decided when cold."
@@ -66,27 +74,53 @@ def _curve_traces(result: Lookup) -> list[dict[str, Any]]:
     temperatures, slopes = result.curve
     plain: dict[str, Any] = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
     x = [float(f"{t:.4g}") for t in temperatures]
-    ends = result.limits
-    # Each law is drawn on its own side of the top, where it holds.
-    peak = float(np.clip(ends.top[0], 0.2, 500)) if ends.top is not None else 3.0
-    hot = np.geomspace(2 * peak, ENDS[0], 12)
-    cold = np.geomspace(0.05, 0.6 * peak, 100)
-    cold = cold[: 0 if result.tied else None]
-    decay = np.exp(-(ends.gap or 0.0) / cold) * ends.cold / cold
     dotted = {"color": theme.TRU, "width": 2.5, "dash": "dot"}
     law = {**plain, "line": dotted}
     curve = {**plain, "name": "slope", "x": x, "y": _floored(slopes), "hoverinfo": None}
     curve |= {"line": {"color": theme.BWD, "width": 4}}
     curve |= {"hovertemplate": "τ = %{x:.3g}: slope %{y:.3g}<extra></extra>"}
     here = {**plain, "mode": "markers", "cliponaxis": False}
-    hot_y = _floored(ends.hot / hot)
     return [
         here | {"name": "look here", "marker": {"size": 28, "color": theme.SPOT}},
-        law | {"name": "hot end", "x": hot.round(3).tolist(), "y": hot_y},
-        law | {"name": "cold end", "x": cold.round(4).tolist(), "y": _floored(decay)},
         curve,
+        law | {"name": "hot end", **_hot(result)},
+        law | {"name": "cold end", **_cold(result)},
+        _top(result),
         here | {"name": "now", "marker": {"size": 12, "color": theme.BWD}},
     ]
+
+
+def _peak(result: Lookup) -> float:
+    """Each law is drawn on its own side of the top, where it holds."""
+    return result.limits.top[0] if result.limits.top is not None else 3.0
+
+
+def _hot(result: Lookup) -> dict[str, Any]:
+    tau = np.geomspace(2 * _peak(result), ends_of(result)[0], 12)
+    return {"x": tau.round(3).tolist(), "y": _floored(result.limits.hot / tau)}
+
+
+def _cold(result: Lookup) -> dict[str, Any]:
+    """The law of the cold end, none where tied keys keep the slope from dying."""
+    ends = result.limits
+    if ends.torn:
+        return {"x": [], "y": []}
+    tau = np.geomspace(1.25 * result.curve[0][0], 0.6 * _peak(result), 100)
+    decay = np.exp(-(ends.gap or 0.0) / tau) * ends.cold / tau
+    return {"x": [float(f"{t:.4g}") for t in tau], "y": _floored(decay)}
+
+
+def _top(result: Lookup) -> dict[str, Any]:
+    """The largest slope, marked on the curve."""
+    top, words = result.limits.top, "largest"
+    place = {"x": [], "y": []} if top is None else {"x": [top[0]], "y": [top[1]]}
+    mark = {"size": 11, "color": theme.BG, "line": {"color": theme.BWD, "width": 2.5}}
+    plain: dict[str, Any] = {"type": "scatter", "mode": "markers+text", "hoverinfo": "skip"}
+    font = {"size": 15, "color": theme.BWD}
+    return {**plain, **place, "name": "top", "marker": mark, "text": [words] * len(place["x"])} | {
+        "textposition": "top center",
+        "textfont": font,
+    }
 
 
 def _matrix_traces(result: Lookup, top: float, phone: bool) -> list[dict[str, Any]]:
@@ -120,9 +154,10 @@ def _matrix_traces(result: Lookup, top: float, phone: bool) -> list[dict[str, An
 def _free_corner(result: Lookup) -> dict[str, Any]:
     """The upper corner that the curve leaves free; tied keys drive its cold end up."""
     temperatures, slopes = result.curve
+    infinite, zero = ends_of(result)
     if slopes[temperatures < 1].max() < 10 ** (CEILING - 1.5):
-        return {"x": [ENDS[1]], "textposition": "bottom left"}
-    return {"x": [ENDS[0]], "textposition": "bottom right"}
+        return {"x": [zero], "textposition": "bottom left"}
+    return {"x": [infinite], "textposition": "bottom right"}
 
 
 def _changes(result: Lookup, state: State, top: float) -> tuple[dict[str, Any], ...]:
@@ -132,7 +167,8 @@ def _changes(result: Lookup, state: State, top: float) -> tuple[dict[str, Any], 
         blank = {"text": [""] * (shape[0] * shape[1])}
         none: dict[str, Any] = {"x": [], "y": []}
         return none, none, {"z": np.zeros(shape).tolist()}, blank, {"text": [f"{here}: none"]}
-    where = float(np.clip(state.temperature, ENDS[1], ENDS[0]))
+    infinite, zero = ends_of(result)
+    where = float(np.clip(state.temperature, zero, infinite))
     height = max(state.slope, 10.0**FLOOR)
     at = {"x": [float(f"{where:.4g}")], "y": [float(f"{height:.4g}")]}
     symbol = "circle" if state.slope >= 10.0**FLOOR else "triangle-down"
@@ -163,12 +199,13 @@ def _layout(result: Lookup, phone: bool) -> dict[str, Any]:
     boxes = [[0.13, 0.97], [0.52, 0.9]] if phone else [[0.075, 0.585], [0.15, 0.87]]
     others = [[0.15, 0.97], [0.03, 0.32]] if phone else [[0.68, 0.985], [0.17, 0.8]]
     rows, columns = result.inputs.values.shape[1], len(result.inputs.query)
+    infinite, zero = ends_of(result)
     powers = [-10, -8, -6, -4, -2, 0, 2]
     x: dict[str, Any] = {
         "type": "log",
-        "range": [np.log10(ENDS[0]) + 0.15, np.log10(ENDS[1]) - 0.1],
+        "range": [np.log10(infinite) + 0.15, np.log10(zero) - 0.1],
     }
-    x |= {"tickvals": [ENDS[0], 100, 10, 1, 0.1, ENDS[1]], "domain": boxes[0], "showgrid": False}
+    x |= {"tickvals": [infinite, 100, 10, 1, 0.1, zero], "domain": boxes[0], "showgrid": False}
     y = {"type": "log", "range": [FLOOR - 0.3, CEILING], "domain": boxes[1]}
     y |= {"tickvals": [10.0**p for p in powers], "ticktext": [power(10.0**p, 1) for p in powers]}
     cells: dict[str, Any] = {"side": "top", "domain": others[0], "anchor": "y2", "showgrid": False}
@@ -207,8 +244,8 @@ def _notes(result: Lookup, phone: bool) -> list[dict[str, Any]]:
     title = "slope " + theme.math("‖∂output/∂<i>q</i>‖")
     notes = [
         graph.note(0, 1.04, title, size=small + 1, **chart, xanchor="left", yanchor="bottom"),
-        _muted(0, "mean", "left", phone),
-        _muted(1, "argmax", "right", phone),
+        _muted(0, "mean: slope 0", "left", phone),
+        _muted(1, f"argmax: {'no slope' if result.hard.jumps else 'slope 0'}", "right", phone),
         _muted(0.5, "temperature τ", "center", phone),
     ]
     matrix_title = "Jacobian " + theme.math("∂output/∂<i>q</i>")
@@ -221,7 +258,7 @@ def _notes(result: Lookup, phone: bool) -> list[dict[str, Any]]:
         place = {"x": np.log10(500), "y": np.log10(max(ends.hot, 1e-9) / 500) - 0.9}
         notes.append(_law(f"{short(ends.hot, 3)} / τ", place, law, "left"))
     place, text = {"x": 0.0, "y": -4.5}, ""
-    if ends.gap is not None and ends.cold > 0 and not result.tied:
+    if ends.gap is not None and ends.cold > 0 and not ends.torn:
         half = ends.gap / 11
         place["x"] = float(np.clip(np.log10(half), -1.25, 0.9)) + 0.08
         text = f"{short(ends.cold, 3)} e<sup>−{short(ends.gap, 3)}/τ</sup> / τ"

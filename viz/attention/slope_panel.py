@@ -11,15 +11,20 @@ from viz.draw import theme
 from viz.draw.numbers import ceiling
 
 PLACE: dict[str, Any] = {"type": "scatter", "xaxis": "x2", "yaxis": "y2", "hoverinfo": "skip"}
-ENDS = (360.0, 0.0135)
+
+
+def ends_of(result: Lookup) -> tuple[float, float]:
+    """Where the axis writes ∞ and 0: a little beyond the curve."""
+    temperatures = result.curve[0]
+    return 2.25 * float(temperatures[-1]), float(temperatures[0]) / 3
 
 
 def slope_traces(result: Lookup, state: State, phone: bool) -> list[dict[str, Any]]:
     """Spotlight, curve, limits, the dot and its number."""
-    at, said = slope_changes(state)
+    at, said = slope_changes(result, state)
     dot = {**PLACE, "mode": "markers", "cliponaxis": False, **at}
     text: dict[str, Any] = {**PLACE, "mode": "text", "name": "slope now", "cliponaxis": False}
-    text |= {"x": [ENDS[1]], "y": [slope_ceiling(result)], "textposition": "bottom left"}
+    text |= {"x": [ends_of(result)[1]], "y": [slope_ceiling(result)], "textposition": "bottom left"}
     text |= {"textfont": {"size": 15 if phone else 17, "color": theme.BWD}}
     return [
         dot | {"name": "look here", "marker": {"size": 28, "color": theme.SPOT}},
@@ -46,16 +51,18 @@ def _dotted_ends(result: Lookup) -> dict[str, Any]:
 
 
 def _limits(result: Lookup) -> dict[str, Any]:
-    """Dotted ways from the curve to its two limits, of which a tie leaves only the hot one."""
+    """Dotted ways from the curve to its two limits, of which a jump leaves only the hot one."""
+    infinite, zero = ends_of(result)
     (coldest, *_, hottest), (cold, *_, hot) = result.curve
-    x = [ENDS[0], float(hottest), None, float(coldest), ENDS[1]]
+    x = [infinite, float(hottest), None, float(coldest), zero]
     y = [0.0, float(f"{hot:.4g}"), None, float(f"{cold:.4g}"), 0.0]
-    return {"x": x[:2], "y": y[:2]} if result.tied else {"x": x, "y": y}
+    return {"x": x, "y": y} if result.settles else {"x": x[:2], "y": y[:2]}
 
 
-def slope_changes(state: State) -> tuple[dict[str, Any], dict[str, Any]]:
+def slope_changes(result: Lookup, state: State) -> tuple[dict[str, Any], dict[str, Any]]:
     """Where the dot stands, and what is written beside the title."""
-    where = ENDS[0] if np.isinf(state.temperature) else max(state.temperature, ENDS[1])
+    infinite, zero = ends_of(result)
+    where = float(np.clip(state.temperature, zero, infinite))
     here = wording.temperature(state.temperature)
     if state.slope is None:
         return {"x": [], "y": []}, {"text": [f"{here}: no derivative"]}

@@ -34,8 +34,9 @@ class Limits:
     """The two straight ends of the slope curve, and its top.
 
     Attributes:
-        gap: winner's score minus the next lower one; None if no score is lower.
+        gap: largest score minus the next lower one; None if no score is lower.
         cold: slope → cold · exp(−gap / temperature) / temperature as temperature → 0.
+        torn: slope → torn / temperature as temperature → 0; 0 unless tied keys pull apart.
         hot: slope → hot / temperature as temperature → ∞.
         top: (temperature, slope) of the largest slope; None if there is none
             (no slope at all, or one that grows without end towards 0 because keys tie).
@@ -43,6 +44,7 @@ class Limits:
 
     gap: float | None
     cold: float
+    torn: float
     hot: float
     top: tuple[float, float] | None
 
@@ -81,16 +83,25 @@ def sweep(inputs: Inputs, temperatures: FloatArray) -> Sweep:
 
 def limits(inputs: Inputs) -> Limits:
     """Closed forms of the slope's two ends, and a search for its top between them."""
-    scores, winner = inputs.scores, hard(inputs).winner
-    values, keys = inputs.values - inputs.values[winner], inputs.keys - inputs.keys[winner]
-    lower = scores[scores < scores[winner]]
+    won, scores, factor = hard(inputs), inputs.scores, inputs.factor
+    values, keys = inputs.values - inputs.values[won.winner], inputs.keys - inputs.keys[won.winner]
+    tied = list(won.tied)
+    torn = factor * _spread(values[tied], keys[tied])
+    lower = scores[scores < scores[won.winner]]
     gap, cold = None, 0.0
     if lower.size:
         second = scores == lower.max()
-        gap = float(scores[winner] - lower.max())
-        cold = float(np.linalg.norm(values[second].T @ keys[second]) * inputs.factor)
-    spread = (values - values.mean(axis=0)).T @ (keys - keys.mean(axis=0)) / inputs.num_keys
-    return Limits(gap, cold, float(np.linalg.norm(spread) * inputs.factor), _top(inputs))
+        gap = float(scores[won.winner] - lower.max())
+        apart = values[second] - values[tied].mean(axis=0), keys[second] - keys[tied].mean(axis=0)
+        cold = float(np.linalg.norm(apart[0].T @ apart[1]) * factor / len(tied))
+    top = _top(inputs, gap) if gap and not torn else None
+    return Limits(gap, cold, torn, factor * _spread(values, keys), top)
+
+
+def _spread(values: FloatArray, keys: FloatArray) -> float:
+    """The norm of the covariance of values and keys that weigh the same."""
+    product = (values - values.mean(axis=0)).T @ (keys - keys.mean(axis=0))
+    return float(np.linalg.norm(product)) / len(keys)
 
 
 def temperature_of_weight(inputs: Inputs, weight: float) -> float:
@@ -124,8 +135,11 @@ def temperatures(count: int = 61, exact: tuple[float, ...] = (0.5, 1.0, 3.0, 10.
     return frozen(rounded)
 
 
-def _top(inputs: Inputs) -> tuple[float, float] | None:
-    grid = np.geomspace(1e-2, 1e6, 161)
+def _top(inputs: Inputs, gap: float) -> tuple[float, float] | None:
+    """The largest slope: it lies between the smallest gap in score and the largest."""
+    widest = float(np.ptp(inputs.scores))
+    decades = np.log10(widest / gap) + 4
+    grid = np.geomspace(gap / 100, widest * 100, int(20 * decades) + 1)
     found = sweep(inputs, grid).slopes
     best = int(np.argmax(found))
     if found[best] <= 0 or best in (0, len(grid) - 1):

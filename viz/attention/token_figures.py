@@ -8,9 +8,10 @@ from viz.attention import wording
 from viz.attention.tokens import SelfAttention
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
-from viz.draw.numbers import ceiling, fixed, short
+from viz.draw.numbers import ceiling, fixed, listed, short
 
 NAMED = 20
+EQUALS = 3
 LONG = 5
 
 
@@ -23,7 +24,7 @@ def token_film(result: SelfAttention, *, phone: bool = False) -> Film:
             f"token {row + 1}",
             caption(result, row),
             (1,),
-            ({"x": _row(result, row)},),
+            (_row(result, row),),
             {"shapes": _marks(row, count), "annotations": _notes(result, row, phone)},
         )
         for row in range(count)
@@ -36,21 +37,40 @@ def token_film(result: SelfAttention, *, phone: bool = False) -> Film:
 def caption(result: SelfAttention, row: int) -> str:
     """Where a token looks most, and over how many tokens it spreads."""
     weights = result.attention_weights[row]
-    best = int(np.argmax(weights))
     seen = row + 1 if result.causal else len(result.names)
-    where = "itself" if best == row else f"token {best + 1}{_called(result, best)}"
+    best = _heaviest(result, row)
+    names = ["itself" if j == row else f"token {j + 1}{_called(result, j)}" for j in best[:EQUALS]]
+    more = [f"{len(best) - EQUALS} more"] if len(best) > EQUALS else []
+    where = f"{'each of ' if len(best) > 1 else ''}{listed([*names, *more])}"
     said = f"Token {row + 1}{_called(result, row)} sees {seen} token{'s' * (seen != 1)} and puts "
-    said += f"{{fwd:{fixed(float(weights[best]), 3)}}} on {where}; "
+    said += f"{{fwd:{fixed(float(weights.max()), 3)}}} on {where}; "
     spread = short(float(result.effective_tokens[row]), 3)
     return f"{said}its weight is spread as over {spread} equal token{'s' * (spread != '1')}."
+
+
+def _heaviest(result: SelfAttention, row: int) -> list[int]:
+    """All tokens with the row's largest weight; copies of a word differ by rounding only."""
+    weights = result.attention_weights[row]
+    return [int(j) for j in np.flatnonzero(np.isclose(weights, weights.max(), rtol=1e-9, atol=0))]
 
 
 def _called(result: SelfAttention, place: int) -> str:
     return f" “{result.names[place]}”" if not result.names[place].isdecimal() else ""
 
 
-def _row(result: SelfAttention, row: int) -> list[float]:
-    return [round(float(weight), 4) for weight in result.attention_weights[row]]
+def _row(result: SelfAttention, row: int) -> dict[str, Any]:
+    """A row as bars; those that leave the axis carry their number."""
+    weights, most = result.attention_weights[row], _most(result)
+    return {
+        "x": [round(float(weight), 4) for weight in weights],
+        "text": [fixed(float(weight), 2) if weight > 1.1 * most else "" for weight in weights],
+    }
+
+
+def _most(result: SelfAttention) -> float:
+    """Where the scales end: one weight of a hundred may be larger, as the first tokens' are."""
+    weights = result.attention_weights
+    return ceiling(max(0.05, float(np.quantile(weights[weights > 0], 0.99))))
 
 
 def _matrix(result: SelfAttention) -> dict[str, Any]:
@@ -63,7 +83,7 @@ def _matrix(result: SelfAttention) -> dict[str, Any]:
     places = list(range(count))
     gap = 2 if count <= NAMED else 0
     heat: dict[str, Any] = {"type": "heatmap", "name": "weights", "x": places, "y": places, "z": z}
-    heat |= {"zmin": 0, "zmax": max(0.05, float(result.attention_weights.max()))}
+    heat |= {"zmin": 0, "zmax": _most(result)}
     heat |= {"colorscale": theme.magnitude(theme.FWD), "showscale": False, "xgap": gap, "ygap": gap}
     heat |= {"hoverongaps": False}
     heat |= {"hovertemplate": "token %{y} on token %{x}: %{z:.3f}<extra></extra>"}
@@ -73,7 +93,8 @@ def _matrix(result: SelfAttention) -> dict[str, Any]:
 def _bars(result: SelfAttention) -> dict[str, Any]:
     bars: dict[str, Any] = {"type": "bar", "name": "row", "orientation": "h"}
     bars |= {"xaxis": "x2", "yaxis": "y2", "y": list(range(len(result.names)))}
-    bars |= {"marker": {"color": theme.FWD, "line": {"width": 0}}}
+    bars |= {"marker": {"color": theme.FWD, "line": {"width": 0}}, "textposition": "inside"}
+    bars |= {"insidetextanchor": "middle", "insidetextfont": {"size": 14, "color": theme.BG}}
     return bars | {"hovertemplate": "token %{y}: %{x:.3f}<extra></extra>"}
 
 
@@ -97,8 +118,7 @@ def _layout(result: SelfAttention, phone: bool) -> dict[str, Any]:
     named |= {"tickfont": {"size": small, "color": theme.MUTED}}
     down = {"range": [count - 0.5, -0.5]}
     tilt = 0 if count > NAMED else -60
-    heaviest = float(result.attention_weights.max())
-    share = {"range": [0, 1.1 * ceiling(max(heaviest, 0.05))], "nticks": 4, "side": "top"}
+    share = {"range": [0, 1.1 * _most(result)], "nticks": 4, "side": "top"}
     return theme.chart(
         720 if phone else 430,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
@@ -132,8 +152,11 @@ def _notes(result: SelfAttention, row: int, phone: bool) -> list[dict[str, Any]]
     bars = {"xref": "x2 domain", "yref": "paper"}
     called = _called(result, row) and f" “{_drawn(result.names[row])}”"
     who = f"weights of token {row + 1}{called}"
+    most, cut = _most(result), result.attention_weights.max() > _most(result)
+    darkest = f"; darkest from {short(most)}" if cut and not phone else ""
+    asks = f"row asks, column answers{darkest}"
     notes = [
-        graph.note(0, 0.985, "row asks, column answers", size=small + 1, xref="x domain")
+        graph.note(0, 0.985, asks, size=small + 1, xref="x domain")
         | {"yref": "paper", "xanchor": "left", "yanchor": "top"},
         graph.note(0, 0.42 if phone else 0.985, who, size=small + 1, **bars)
         | {"xanchor": "left", "yanchor": "top" if not phone else "bottom"},
@@ -146,10 +169,11 @@ def _notes(result: SelfAttention, row: int, phone: bool) -> list[dict[str, Any]]
 
 def spread(result: SelfAttention) -> dict[str, list[Any]]:
     """Every token's effective number of tokens, for the table of values."""
-    best = np.argmax(result.attention_weights, axis=1)
+    rows = range(len(result.names))
+    called = [f"{i + 1}{_called(result, i)}" for i in rows]
     return {
-        "token": [f"{i + 1}{_called(result, i)}" for i in range(len(result.names))],
-        "looks most at": [f"{j + 1}{_called(result, int(j))}" for j in best],
+        "token": called,
+        "looks most at": [", ".join(called[j] for j in _heaviest(result, i)) for i in rows],
         "weight there": [wording.weight(float(w)) for w in result.attention_weights.max(axis=1)],
         "effective tokens": [short(float(v), 3) for v in result.effective_tokens],
     }

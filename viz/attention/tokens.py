@@ -17,6 +17,7 @@ class SelfAttention:
         outputs: shape (n, dv).
         effective_tokens: exponential of each row's entropy, shape (n,).
         causal: whether a token sees only itself and those before it.
+        scaled: whether scores are divided by √d.
     """
 
     names: tuple[str, ...]
@@ -24,6 +25,7 @@ class SelfAttention:
     outputs: FloatArray
     effective_tokens: FloatArray
     causal: bool
+    scaled: bool
 
 
 def self_attention(
@@ -61,8 +63,8 @@ def self_attention(
     said = names or tuple(str(i + 1) for i in range(len(tokens)))
     if len(said) != len(tokens):
         raise ValueError(f"there are {len(tokens)} tokens but {len(said)} names")
-    effective = np.exp(entropy(weights))
-    return SelfAttention(said, frozen(weights), frozen(weights @ values), frozen(effective), causal)
+    effective, outputs = frozen(np.exp(entropy(weights))), frozen(weights @ values)
+    return SelfAttention(said, frozen(weights), outputs, effective, causal, scaled)
 
 
 def word_vectors(words: tuple[str, ...], width: int, rng: np.random.Generator) -> FloatArray:

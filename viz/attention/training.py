@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from viz.attention.compute import FloatArray, Inputs, frozen
+from viz.attention.compute import FloatArray, Inputs, frozen, inner_products
 
 Mode = Literal["softmax", "argmax", "straight-through", "gumbel"]
 Part = Literal["query", "keys", "values"]
@@ -99,7 +99,7 @@ class _Batch:
 
     def forward_backward(self, train: Part) -> tuple[FloatArray, ...]:
         """The state before a step: loss, output, parameters, gradient size, winner, by mode."""
-        scores = (self.keys * self.query[:, None]).sum(axis=-1) * self.factor
+        scores = inner_products(self.keys, self.query[:, None]) * self.factor
         drawn = scores
         if self.noisy.any():
             drawn = scores + self.noisy * self.rng.gumbel(size=scores.shape[1])

@@ -3,9 +3,10 @@
 import numpy as np
 
 from viz.attention.backward import soft_gradients
+from viz.attention.cells import flips
 from viz.attention.compute import FloatArray, Inputs, hard, softmax
 from viz.attention.tokens import SelfAttention
-from viz.attention.training import Part
+from viz.attention.training import Mode, Part
 
 
 def slope_by_formula(inputs: Inputs, temperature: float) -> float:
@@ -35,6 +36,42 @@ def slope_by_torch(inputs: Inputs, temperature: float) -> float:
     start = torch.tensor(np.array(inputs.query))
     jacobian = torch.autograd.functional.jacobian(output, start)
     return float(torch.linalg.norm(jacobian))
+
+
+def gradient_by_formula(inputs: Inputs, grad_output: FloatArray, temperature: float) -> float:
+    """The size of Kᵀ (diag w − w wᵀ) V g / temperature, as the formula stands."""
+    weights = softmax(inputs.scores, temperature)
+    middle = np.diag(weights) - np.outer(weights, weights)
+    product = inputs.keys.T @ middle @ inputs.values @ grad_output * inputs.factor / temperature
+    return float(np.linalg.norm(product))
+
+
+def gradient_by_nudging(inputs: Inputs, grad_output: FloatArray) -> float:
+    """Central differences of argmax, with steps that stay within the winner's cell."""
+    step = min(1e-3, flips(inputs).distance / 2)
+    nudges = step * np.eye(len(inputs.query))
+    ends = [
+        [inputs.values[np.argmax(inputs.keys @ (inputs.query + sign * nudge))] for sign in (1, -1)]
+        for nudge in nudges
+    ]
+    return float(np.linalg.norm([(high - low) @ grad_output / (2 * step) for high, low in ends]))
+
+
+def gradient_by_torch(
+    inputs: Inputs, grad_output: FloatArray, mode: Mode, temperature: float
+) -> float:
+    """The norm of what autograd leaves at the query; 0 where no path leads back to it."""
+    import torch
+
+    query = torch.tensor(np.array(inputs.query), requires_grad=True)
+    keys, values = torch.tensor(np.array(inputs.keys)), torch.tensor(np.array(inputs.values))
+    scores = keys @ query * inputs.factor
+    soft = torch.softmax(scores / temperature, dim=0)
+    hard = torch.nn.functional.one_hot(scores.argmax(), len(keys)).to(soft)
+    weights = {"softmax": soft, "argmax": hard}.get(mode, hard - soft.detach() + soft)
+    aim = weights @ values.requires_grad_() @ torch.tensor(np.array(grad_output))
+    (grad,) = torch.autograd.grad(aim, query, allow_unused=True)
+    return 0.0 if grad is None else float(torch.linalg.norm(grad))
 
 
 def distance_by_walking(inputs: Inputs) -> float:

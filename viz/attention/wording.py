@@ -55,6 +55,12 @@ def weight(value: float) -> str:
     return fixed(value, PLACES)
 
 
+def share(value: float, count: int) -> str:
+    """The weight of one key of ``count``; softmax never gives all of it to one of several."""
+    said = short(value, 4)
+    return "over 0.9999" if said == "1" and count > 1 else said
+
+
 def size(value: float) -> str:
     """A slope or a gradient: three digits, powers of ten when tiny, 0 below 1e-300."""
     if abs(value) < 1e-300:
@@ -64,11 +70,16 @@ def size(value: float) -> str:
     return short(value, 3) if 1000 <= abs(value) < 1e5 else power(value, 2)
 
 
+def score(value: float, digits: int = 4) -> str:
+    """A score; five digits from 100 on."""
+    return short(value, digits if abs(value) < 100 else 5)
+
+
 def scores(values: FloatArray, most: int = 8) -> str:
     """Scores 3, 11, 5, 2; of many only the best."""
     if len(values) > most:
-        return f"The best of {len(values)} scores is {short(float(values.max()), 4)}"
-    said = ", ".join(short(float(v), 4) for v in values)
+        return f"The best of {len(values)} scores is {score(float(values.max()))}"
+    said = ", ".join(score(float(v)) for v in values)
     return f"Score {said}" if len(values) == 1 else f"Scores {said}"
 
 
@@ -90,4 +101,7 @@ def tie(won: Hard) -> str:
         return ""
     keys = listed([str(j + 1) for j in won.tied[:4]])
     more = f" and {len(won.tied) - 4} more" if len(won.tied) > 4 else ""
+    if not won.jumps:
+        said = "but no small move of the query makes the output jump; the first is taken"
+        return f"Keys {keys}{more} tie, {said}."
     return f"Keys {keys}{more} tie exactly: argmax has no derivative here; the first is taken."
