@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from viz import quiz
-from viz.cnn import exercises, maps, models, net_questions
+from viz.cnn import exercises, forms, maps, models, net_questions
 from viz.cnn.compute import analyse
 from viz.cnn.language import parse
 
@@ -35,6 +35,9 @@ def test_the_exams_cells():
     [
         ((90, "14 14 10", 0, "7 7 10", 1473), "biases are missing"),
         ((100, "14 14 10", 0, "7 7 10", 1470), "biases are missing"),
+        ((900, "14 14 10", 0, "7 7 10", 1473), "biases are missing"),
+        ((900, "14 14 10", 0, "7 7 10", 1473), "as deep as its input: 3×3×1."),
+        ((910, "14 14 10", 0, "7 7 10", 1473), "as deep as its input: 3×3×1."),
         ((91, "14 14 10", 0, "7 7 10", 1473), "One bias per filter, so 10."),
         ((78400, "14 14 10", 0, "7 7 10", 1473), "positions do not multiply"),
         ((6154400, "14 14 10", 0, "7 7 10", 1473), "That is a dense layer"),
@@ -99,6 +102,23 @@ def test_shifted_features_of_the_exam():
         question.answer.read('["0, 0.8, 0", "0.8"]')
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("0, 4/5, 0", "0, 8/10, 0", "0; 0,8; 0", "0 0,8 0", "{0, 0.8, 0}", "[[0],[0.8],[0]]"),
+        *("[0, 0.8, 0]^T", "(0, 0.8, 0)ᵀ", "0,0.8,0", "0, 4 / 5, 0", "0\n.8\n0", "0, 80%, 0"),
+    ],
+)
+def test_features_may_be_typed_as_people_write_vectors(typed):
+    assert said(posed(exercises.shifted_features), typed, "0.8, 0, 0")[0]
+
+
+@pytest.mark.parametrize(("typed", "got"), [("", 0), ("0, 0.8", 2), ("0,0,8,0", 4)])
+def test_features_of_another_number_are_no_attempt(typed, got):
+    with pytest.raises(ValueError, match=f"got {got}"):
+        forms.Features((0.0, 0.8, 0.0)).read(typed)
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_variants_of_the_shift_have_one_partner_each(variant):
     images, found = exercises._drawn_features(np.random.default_rng(variant))
@@ -131,10 +151,11 @@ def test_which_nets_are_invariant():
     assert said(question, "1;1;0;0;0;0")[0]
     for text, words in (
         ("1;1;1;0;0;0", "meets zeros"),
-        ("1;1;0;1;0;0", "counted twice"),
+        ("1;1;0;1;0;0", "counts the first row once more"),
         ("1;1;0;0;1;0", "stride 2"),
         ("1;1;0;0;0;1", "FLATTEN"),
-        ("1;0;0;0;0;0", "One more keeps the promise"),
+        ("1;0;0;0;0;0", "Not all that keep the promise are ticked"),
+        ("0;0;0;0;0;0", "Not all that keep the promise are ticked"),
     ):
         assert words in said(question, text)[1]
 
@@ -167,6 +188,14 @@ def test_the_impossible_layer_is_the_first_that_fails(variant):
         analyse(layers[:key], case.shape)
 
 
+@pytest.mark.parametrize("variant", range(1, 60))
+def test_without_the_impossible_layer_the_rest_fits(variant):
+    case = net_questions._faulty(np.random.default_rng(variant))
+    layers = list(parse(case.architecture))
+    del layers[posed(exercises.impossible_layer, variant).answer.key - 1]
+    assert analyse(layers, case.shape)
+
+
 def test_mistakes_about_the_impossible_layer():
     question = posed(exercises.impossible_layer)
     assert said(question, 5)[0]
@@ -189,6 +218,17 @@ def test_mistakes_about_receptive_fields():
     assert said(question, 10)[0]
     assert "multiply k − 1 by the jump" in said(question, 7)[1]
     assert "one layer earlier" in said(question, 8)[1]
+    assert "one side's length is asked for" in said(question, 100)[1]
+
+
+@pytest.mark.parametrize("typed", ["10×10", "10 x 10", "10X10", "1 + 9", "2x5"])
+def test_a_square_may_be_named_by_both_sides(typed):
+    assert said(posed(exercises.receptive_field), typed)[0]
+
+
+def test_what_cannot_be_read_is_quoted_as_typed():
+    with pytest.raises(ValueError, match="cannot read '10 pixels'"):
+        posed(exercises.receptive_field).answer.read("10 pixels")
 
 
 @pytest.mark.parametrize("variant", [None, *VARIANTS])

@@ -167,7 +167,7 @@ def exact_value(text: str) -> Fraction:
     """
     if len(text) > MAX_ARITHMETIC:
         raise ValueError(f"at most {MAX_ARITHMETIC} characters are read, got {len(text)}")
-    plain = _without_thousands(text.replace("x", "*").replace("X", "*"))
+    plain = _without_thousands(re.sub(r"(?<=[\d)])(\s*)[xX](?=\s*[\d(])", r"\1*", text))
     return grammar.read_polynomial(plain, ()).terms.get((), Fraction(0))
 
 

@@ -200,8 +200,8 @@ def _invariance_feedback(
         ("stride 2", "With stride 2 an odd shift visits other positions."),
         (
             "CONV2 wrapped on both",
-            "An even kernel with a row on both sides makes the map grow: the "
-            "first row is counted twice.",
+            "An even kernel with a row on both sides makes the map grow: every convolution counts "
+            "the first row once more.",
         ),
         ("CONV3 without any", "Without padding, patterns that straddle the border are never seen."),
     )
@@ -219,7 +219,8 @@ def _invariance_feedback(
         return any(k[0] and not v[0] for v, k in zip(value, key, strict=True))
 
     words = (
-        "One more keeps the promise: same neighbors everywhere, each position once, then a mean."
+        "Not all that keep the promise are ticked: same neighbors everywhere, each position once, "
+        "then a mean."
     )
     return (*said, Feedback(missed, words))
 

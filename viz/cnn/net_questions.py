@@ -7,7 +7,7 @@ import numpy as np
 
 from viz.cnn.compute import analyse, totals
 from viz.cnn.exam import SEED
-from viz.cnn.forms import Count
+from viz.cnn.forms import Count, Side
 from viz.cnn.language import parse, written
 from viz.cnn.table_questions import FILTERS, OUTPUTS, Case, exam_case, named
 from viz.draw.numbers import count
@@ -23,7 +23,8 @@ def _faulty(rng: Rng | None) -> Case:
         return Case("CONV3-8 / POOL2 / CONV3-16 / POOL2 / FC-32 / FLATTEN / FC-3", (16, 16, 1))
     fault = FAULTS[int(rng.integers(len(FAULTS)))]
     a, b = (int(f) for f in rng.choice(FILTERS, size=2, replace=False))
-    k, side = int(rng.choice(OUTPUTS)), int(rng.choice((8, 12, 16, 24)))
+    # Sides that four POOL2 fit into, and five do not: one layer fails, not two.
+    k, side = int(rng.choice(OUTPUTS)), int(rng.choice((16, 20, 24, 28)))
     tail = f"FLATTEN / FC-{k}"
     match fault:
         case "FC before FLATTEN":
@@ -98,6 +99,7 @@ def receptive_field(rng: Rng | None) -> Question:
         (flat, "Neighbors are further apart after a stride: multiply k − 1 by the jump so far."),
         (late, "A layer's own stride counts only from the next layer on."),
         (before, f"That is one layer earlier; {row.name} adds (k − 1) jumps."),
+        (key * key, "That is how many pixels the square has; one side's length is asked for."),
         (
             windows[-1].kernel_size,
             "That is what it sees of the layer before; go back to the input.",
@@ -109,7 +111,7 @@ def receptive_field(rng: Rng | None) -> Question:
         prompt=f"{named(case).rstrip()}. How wide is the square of input pixels that one "
         f"unit of layer {place} ({row.name}) depends on? (Away from the borders; one side's "
         "length.)",
-        answer=Count(key),
+        answer=Side(key),
         why=f"r grows by (k − 1) times the jump, and the jump by the stride: {steps}.",
         feedback=tuple(Feedback(wrong, words) for wrong, words in listed if wrong != key),
         hint="Start with 1 pixel and go from layer to layer: each adds k − 1 jumps, and a stride "

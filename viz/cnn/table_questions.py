@@ -101,12 +101,15 @@ def _cell_feedback(rows: tuple[Row, ...]) -> tuple[Feedback, ...]:
     filters, depth = first.shape[2], source.shape[2]
     height = pooled.shape[0]
     one_bias = 9 * depth * filters + 1
+    deep = f"Each filter is as deep as its input: 3×3×{depth}."
     listed: list[tuple[int, Any, str]] = [
         (0, first.num_params - filters, BIASES),
         (0, one_bias, f"One bias per filter, so {filters}."),
         (0, first.num_params * first.shape[0] * first.shape[1], POSITIONS),
         (0, equivalent_dense(source.shape, first.shape), "That is a dense layer. " + POSITIONS),
-        (0, 9 * filters + filters, f"Each filter is as deep as its input: 3×3×{depth}."),
+        (0, 9 * filters + filters, deep),
+        (0, 9 * filters**2 + filters, deep),
+        (0, 9 * filters**2, f"{BIASES} {deep}"),
         (1, (height - 2, height - 2, second.shape[2]), "Padding 1 keeps the size."),
         (1, (2 * height - 2, 2 * height - 2, second.shape[2]), "Padding 1 keeps the size."),
         (
