@@ -27,6 +27,7 @@ from viz.cnn.controls import (
     run_table,
 )
 from viz.draw import film as films
+from viz.draw import theme
 
 SIXTY = " ".join(["CONV3-512"] * 60)
 
@@ -216,7 +217,7 @@ def test_a_large_image_shows_fewer_maps_and_stays_small():
         assert len(json.dumps(films.to_json(film))) <= 300_000
 
 
-@pytest.mark.parametrize("side", [12, 17, 23, 32])
+@pytest.mark.parametrize("side", [12, 17, 23, 24, 25, 32])
 def test_films_of_all_sizes_stay_small(side):
     rng = np.random.default_rng(side)
     rows = "\n".join(" ".join(f"{v:.2f}" for v in row) for row in rng.random((side, side)))
@@ -246,6 +247,16 @@ def test_a_trained_net_is_sure_and_wrong_outside_its_places():
     bars = np.array(trace_of(film, "probabilities", 13)["x"])
     np.testing.assert_allclose(bars / bars.sum(), result.probs[13], atol=0.01)
     assert trace_of(film, "GAP, circular")["y"] == pytest.approx([1] * 28, abs=0.02)
+
+
+def test_other_nets_are_muted_curves_with_a_name():
+    for phone in (False, True):
+        figure = sweep_figures.line_sweep(run_net(NetSettings()), phone=phone).figure.to_dict()
+        curves = {trace["name"]: trace["line"] for trace in figure["data"][: len(training.NETS)]}
+        others = [line for name, line in curves.items() if name != "FLATTEN, zeros"]
+        assert all(line == {"color": theme.MUTED, "width": 2} for line in others)
+        written = " ".join(note["text"] for note in figure["layout"]["annotations"])
+        assert all(name in written for name in curves)
 
 
 def test_the_board_shows_every_seed():

@@ -12,7 +12,9 @@ from viz.cnn.volumes import outline as polylines
 from viz.draw import theme
 from viz.draw.film import Film, Frame
 from viz.draw.graph import note
-from viz.draw.numbers import short
+from viz.draw.numbers import count, short
+
+ROOM = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def _bench(result: FilterWalk, phone: bool) -> Bench:
     side = len(result.kernel)
     rows, columns = result.padded.shape
     high, wide = result.output.shape
-    size, product, map_size = (250.0, 150.0, 230.0) if phone else (356.0, 172.0, 310.0)
+    size, product, map_size = (250.0, 162.0, 230.0) if phone else (356.0, 198.0, 310.0)
     # One cell size for both where that fits, so that the map's loss or gain of cells is seen.
     cell = min(size / max(rows, columns), map_size / max(high, wide))
     if phone:
@@ -96,7 +98,7 @@ def _still(result: FilterWalk, bench: Bench) -> list[dict[str, Any]]:
     inner = Tile(bench.picture.x, bench.picture.y, *_size(result), bench.picture.cell)
     edges = [_corners(tile) for tile in (inner, bench.products, bench.output)]
     small = len(result.kernel) > 3
-    weights = [] if small else [f"×{short(float(w), 2)}" for w in result.kernel.ravel()]
+    weights = [] if small else [f"×{_fitted(float(w))}" for w in result.kernel.ravel()]
     return [
         heat("picture", bench.picture, result.padded, picture),
         heat("map", bench.output, result.output, out),
@@ -112,7 +114,8 @@ def _moving(result: FilterWalk, bench: Bench, place: int) -> list[dict[str, Any]
     # Pale, so that the numbers on it stay legible.
     products["colorscale"] = [[0, theme.MUT_T], [0.5, theme.BG], [1, theme.FWD_T]]
     small = len(result.kernel) > 3
-    pixels = [short(float(v), 2) for v in (seen * result.kernel if small else seen).ravel()]
+    shown = (seen * result.kernel if small else seen).ravel()
+    pixels = [short(float(v), 2) if small else _fitted(float(v)) for v in shown]
     cover = _line("not computed yet", [_rest(result, bench.output, place)], theme.BG, 2)
     return [
         products,
@@ -122,6 +125,12 @@ def _moving(result: FilterWalk, bench: Bench, place: int) -> list[dict[str, Any]
         _line("answer", [_corners(_target(result, bench, place))], theme.INK, 2.5),
         _sum(result, bench, place),
     ]
+
+
+def _fitted(value: float) -> str:
+    """Four digits where a cell has room for them: 0.0625, −9.999, −0.124."""
+    text = short(value, 4)
+    return text if len(text) <= ROOM else short(value, 3)
 
 
 def _sum(result: FilterWalk, bench: Bench, place: int) -> dict[str, Any]:
@@ -254,11 +263,11 @@ def caption(result: FilterWalk, place: int) -> str:
     """What the filter finds here."""
     row, column = _cell_of(result, place)
     value = float(result.output[row, column])
-    count = result.kernel.size
+    taps, places = result.kernel.size, result.output.size
     found = f"{{fwd:{short(value, 4)}}}"
-    numbers = f"{count} products add up to {found}" if count > 1 else f"one product is {found}"
-    weights = f"same {{par:{count}}} weights serve" if count > 1 else "same {par:1} weight serves"
-    where = f"all {result.output.size} positions" if result.output.size > 1 else "the one position"
+    numbers = f"{taps} products add up to {found}" if taps > 1 else f"one product is {found}"
+    weights = f"same {{par:{taps}}} weights serve" if taps > 1 else "same {par:1} weight serves"
+    where = f"all {count(places)} positions" if places > 1 else "the one position"
     return (
         f"{result.name} at row {row + 1}, column {column + 1}: its {numbers}. "
         f"The {weights} {where}."

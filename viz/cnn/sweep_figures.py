@@ -68,7 +68,10 @@ def _curves(result: Sweep) -> list[dict[str, Any]]:
                 "yaxis": "y2",
                 "x": places,
                 "y": store.records()[name].by_place[result.kind].tolist(),
-                "line": {"color": theme.FWD if chosen else theme.HAIR, "width": 4 if chosen else 2},
+                "line": {
+                    "color": theme.FWD if chosen else theme.MUTED,
+                    "width": 4 if chosen else 2,
+                },
                 "hovertemplate": f"%{{x}}: %{{y:.0%}} right<extra>{name}</extra>",
                 "cliponaxis": False,
             }
@@ -141,7 +144,7 @@ def _answers(result: Sweep, place: int, phone: bool) -> dict[str, Any]:
 
 def _layout(result: Sweep, tile: Tile, phone: bool) -> dict[str, Any]:
     hidden = {"visible": False, "fixedrange": True, "domain": [0.0, 1.0]}
-    across, up = ([0.13, 0.97], [0.09, 0.37]) if phone else ([0.42, 0.83], [0.14, 0.8])
+    across, up = ([0.13, 0.62], [0.09, 0.37]) if phone else ([0.42, 0.83], [0.14, 0.8])
     low, high = (-60, 340) if phone else (0, 412)
     return theme.chart(
         660 if phone else 412,
@@ -211,13 +214,13 @@ def _notes(result: Sweep, tile: Tile, phone: bool) -> list[dict[str, Any]]:
         "xanchor": "left",
     }
     notes.append(note(**place, text=title, size=size if phone else 17, **domain))
+    notes += _ends(result, 13 if phone else 14)
     if not phone:
-        notes += _ends(result)
         notes.append(note(tile.x, 392, "the picture", size=16, color=theme.MUTED))
     return notes
 
 
-def _ends(result: Sweep) -> list[dict[str, Any]]:
+def _ends(result: Sweep, size: int) -> list[dict[str, Any]]:
     """Every net's name at the right end of its curve; nets that end alike share a place."""
     groups: list[tuple[float, list[str]]] = []
     ends = {name: float(store.records()[name].by_place[result.kind][-1]) for name in training.NETS}
@@ -234,7 +237,7 @@ def _ends(result: Sweep) -> list[dict[str, Any]]:
             1.02,
             share,
             "<br>".join(names),
-            size=14,
+            size=size,
             color=theme.MUTED,
             yanchor="top" if share > 0.9 else "bottom" if share < 0.1 else "middle",
             yshift=10 if share > 0.9 else -10 if share < 0.1 else 0,

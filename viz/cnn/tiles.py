@@ -23,15 +23,13 @@ class Tile:
 
     @property
     def across(self) -> list[float]:
-        """Middles of the columns."""
-        left = self.x - self.cell * (self.columns - 1) / 2
-        return [round(left + self.cell * k, 2) for k in range(self.columns)]
+        """Edges of the columns; of a single column Plotly would not know the width."""
+        return [round(self.left + self.cell * k, 2) for k in range(self.columns + 1)]
 
     @property
     def down(self) -> list[float]:
-        """Middles of the rows, the first one on top."""
-        top = self.y + self.cell * (self.rows - 1) / 2
-        return [round(top - self.cell * k, 2) for k in range(self.rows)]
+        """Edges of the rows, the first one on top."""
+        return [round(self.top - self.cell * k, 2) for k in range(self.rows + 1)]
 
     @property
     def top(self) -> float:
