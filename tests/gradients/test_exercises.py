@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from viz import quiz
-from viz.gradients import curve_question, exercises, further_tools, order_question
+from viz.gradients import chain_question, curve_question, exercises, further_tools, order_question
 from viz.gradients.compute import measure
 from viz.gradients.experiments import Recipe
 from viz.gradients.nets import NetSpec
@@ -125,7 +125,7 @@ def test_one_layer_of_a_power_is_not_taken_for_a_forgotten_half(variant):
     [("-0.00515", "leave the sign away"), ("-5.27", "natural logarithm"), ("45", "multiplies")],
 )
 def test_a_chains_mistakes_have_their_words(text, words):
-    assert words in say(exercises.scalar_chain, None, text).words
+    assert words in say(chain_question.scalar_chain, None, text).words
 
 
 @pytest.mark.parametrize("variant", [None, *VARIANTS])
@@ -167,12 +167,12 @@ def test_skips_on_a_healthy_net():
     [("0.9^50", True), ("0.005", True), ("0.0051537", True), ("-2.29", True), ("0.006", False)],
 )
 def test_a_chain_may_be_answered_as_a_logarithm(text, right):
-    assert say(exercises.scalar_chain, None, text).right is right
+    assert say(chain_question.scalar_chain, None, text).right is right
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_chain_variants_never_accept_the_other_factor(variant):
-    question = quiz.pose(exercises.scalar_chain, variant)
+    question = quiz.pose(chain_question.scalar_chain, variant)
     settings = question.settings
     base = abs(1 + settings.weight) if settings.residual else abs(settings.weight)
     other = abs(settings.weight) if settings.residual else abs(1 + settings.weight)

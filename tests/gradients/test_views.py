@@ -12,6 +12,7 @@ from viz.gradients import (
     chain_view,
     demo,
     net_view,
+    own_numbers,
     race,
     race_charts,
     race_view,
@@ -182,7 +183,7 @@ def test_own_data_that_cannot_be_read_are_named(source, own, words):
     "own",
     [
         "1,0.5\n2,0.3\n3,0.1",
-        "0 0.5\n1 0.3\n2 0.1",
+        "0 0.5\n\n1 0.3\n2 0.1\n",
         "layer,norm\n1,0.5\n2,0.3\n3,0.1",
         "epoch;layer;norm\n9;1;0.5\n9;2;0.3\n9;3;0.1",
         "norm\n0.5\n0.3\n0.1",
@@ -190,14 +191,14 @@ def test_own_data_that_cannot_be_read_are_named(source, own, words):
     ],
 )
 def test_an_own_run_may_be_a_table_with_a_line_per_layer(own):
-    assert chain_view.norms_of(own) == (0.5, 0.3, 0.1)
+    assert own_numbers.norms_of(own) == (0.5, 0.3, 0.1)
 
 
 def test_a_bad_norm_in_a_table_is_named():
     with pytest.raises(ValueError, match=r"line 3.* 'x' is not a number"):
-        chain_view.norms_of("layer,norm\n1,0.5\n2,x")
+        own_numbers.norms_of("layer,norm\n1,0.5\n2,x")
     with pytest.raises(ValueError, match="item 2: '0' must be a positive number"):
-        chain_view.norms_of("1,0.5\n2,0")
+        own_numbers.norms_of("1,0.5\n2,0")
 
 
 def test_a_factor_with_a_power_of_ten_stands_in_brackets():

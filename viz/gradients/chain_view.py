@@ -1,16 +1,14 @@
 """One neuron per layer: the bare product, of one weight, of your own factors, of your own run."""
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from viz import tables
 from viz.draw.film import Film
-from viz.gradients import chain_figures, derivations, witnesses
+from viz.gradients import chain_figures, derivations, own_numbers, witnesses
 from viz.gradients.compute import Verdict, verdict
 from viz.gradients.exam import SEED
 from viz.gradients.theory import chain, product_curve
@@ -18,7 +16,6 @@ from viz.settings import BaseSettings, choice, number, own_data, switch
 from viz.view import Line, Preset, Progress, View, quiet
 
 EXAMPLE = "0.9, 1.1, 0.95, 0.8, 1.02, 0.7, 0.9, 1.3, 0.85, 0.9"
-MOST_FACTORS, MOST_NORMS, MOST_COLUMNS, LARGEST = 100, 200, 8, 100.0
 HINT = (
     "Layer by layer from the input, parted by commas, spaces or line ends. Factors: up to 100, "
     "each above 0 and at most 100. Gradient norms of a training run of yours: up to 200, above 0; "
@@ -93,52 +90,17 @@ def sums(factors: tuple[float, ...]) -> np.ndarray[Any, Any]:
         return product_curve(np.abs(np.array(factors)))
 
 
-def positive(values: tuple[float, ...], *, largest: float = math.inf) -> tuple[float, ...]:
-    """The same numbers, if they are positive.
-
-    Raises:
-        ValueError: naming the item.
-    """
-    for place, value in enumerate(values, start=1):
-        if value <= 0:
-            raise ValueError(f"item {place}: '{tables.said(value)}' must be a positive number")
-        if value > largest:
-            raise ValueError(
-                f"item {place}: '{tables.said(value)}' must be at most {tables.said(largest)}"
-            )
-    return values
-
-
-def norms_of(text: str) -> tuple[float, ...]:
-    """Gradient norms of a run: a list, or the last column of a table with a row per layer."""
-    if not _is_table(text):
-        return positive(tables.read_numbers(text, limit=MOST_NORMS, what="list of norms"))
-    table = tables.read_table(text, max_rows=MOST_NORMS, max_columns=MOST_COLUMNS)
-    return positive(tuple(table.values[:, -1].tolist()))
-
-
-def _is_table(text: str) -> bool:
-    """Whether the first line names columns, or the first of two columns numbers the layers."""
-    first, *rest = text.strip().splitlines() or [""]
-    if not rest or not re.search(r"\d", first):
-        return bool(rest)
-    rows = [re.split(r"[,;\t ]+", line.strip()) for line in (first, *rest)]
-    numbers = [row[0] for row in rows if len(row) == 2]
-    return any(numbers == [str(start + i) for i in range(len(rows))] for start in (0, 1))
-
-
 def factors_of(settings: ChainSettings) -> tuple[float, ...]:
     """The branch's factor per layer, without the skip."""
     if settings.source == "one weight":
         return (settings.weight,) * settings.depth
-    typed = tables.read_numbers(settings.own, limit=MOST_FACTORS, what="list of factors")
-    return positive(typed, largest=LARGEST)
+    return own_numbers.factors_of(settings.own)
 
 
 def run(settings: ChainSettings, progress: Progress = quiet) -> Chain:
     del progress
     if settings.source == "own run":
-        norms = np.array(norms_of(settings.own))
+        norms = np.array(own_numbers.norms_of(settings.own))
         logs = np.log10(norms)
         return Chain(logs - logs[-1], None, (), False, ("your run", ""), True)
     plain = factors_of(settings)
@@ -162,7 +124,7 @@ def agree(settings: ChainSettings) -> Mapping[str, float]:
     """log10 of the product; a gradient of exactly 0 is written as -1000."""
     found = run(settings)
     if settings.source == "own run":
-        norms = norms_of(settings.own)
+        norms = own_numbers.norms_of(settings.own)
         closed = math.log10(norms[0]) - math.log10(norms[-1])
         return {"quotient": closed, "difference of logarithms": found.log_ratio}
     ways = {"sum of logarithms": found.log_ratio}
@@ -186,7 +148,7 @@ def derive(found: Chain) -> tuple[Line, ...]:
 def snippet(settings: ChainSettings) -> str:
     """The chain in PyTorch; ``answer`` is log10 of the gradient's size."""
     if settings.source == "own run":
-        norms = norms_of(settings.own)
+        norms = own_numbers.norms_of(settings.own)
         return (
             "import torch\n\n"
             "# One gradient norm per layer, as printed in a training loop by\n"
