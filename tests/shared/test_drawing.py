@@ -90,15 +90,23 @@ def test_the_dark_swap_is_complete_and_leaves_words_alone():
     assert dark["word"] == "#ABCDEF stays"
 
 
-@pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 1.0])
-def test_text_on_cells_is_legible_in_both_themes(share):
-    token = theme.ink_on(share)
-    for palette in (theme.LIGHT, theme.DARK):
-        name = next(n for n, v in theme.LIGHT.items() if v == token)
-        ends = [palette["mut_t"], palette["fwd"]]
-        channels = [(int(ends[0][i : i + 2], 16), int(ends[1][i : i + 2], 16)) for i in (1, 3, 5)]
-        mixed = "#" + "".join(f"{round((1 - share) * a + share * b):02X}" for a, b in channels)
-        assert contrast(palette[name], mixed) >= 3
+@pytest.mark.parametrize("share", np.linspace(0, 1, 21))
+@pytest.mark.parametrize("role", ["fwd", "bwd", "par"])
+@pytest.mark.parametrize("ground", ["mut_t", "bg"])
+def test_text_on_cells_is_as_legible_as_can_be_in_both_themes(share, role, ground):
+    def least(name):
+        return min(
+            contrast(palette[name], mixed(palette[ground], palette[role]))
+            for palette in (theme.LIGHT, theme.DARK)
+        )
+
+    def mixed(low, high):
+        ends = [(int(low[i : i + 2], 16), int(high[i : i + 2], 16)) for i in (1, 3, 5)]
+        return "#" + "".join(f"{round((1 - share) * a + share * b):02X}" for a, b in ends)
+
+    token = theme.ink_on(share, theme.LIGHT[role], theme.LIGHT[ground])
+    name = next(n for n, v in theme.LIGHT.items() if v == token)
+    assert least(name) >= max(3, 0.98 * max(least("ink"), least("bg")))
 
 
 def test_the_app_theme_is_the_palette():

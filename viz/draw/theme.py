@@ -155,13 +155,23 @@ def ink_on(share: float, role: str = FWD, ground: str = MUT_T) -> str:
 @lru_cache(maxsize=4096)
 def _ink_on(share: float, role: str, ground: str) -> str:
     """A film asks some thousand times for hardly more than a hundred shares."""
-    mixed = [
-        (1 - share) * a + share * b for a, b in zip(_channels(ground), _channels(role), strict=True)
-    ]
-    light = _luminance(mixed)
-    on_ink = (light + 0.05) / (_luminance(_channels(INK)) + 0.05)
-    on_bg = 1.05 / (light + 0.05)
-    return INK if on_ink >= on_bg else BG
+
+    def least_contrast(token: str) -> float:
+        return min(_contrast(share, *palette) for palette in _palettes(ground, role, token))
+
+    return max((INK, BG), key=least_contrast)
+
+
+def _palettes(*tokens: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return tokens, tuple(_SWAP[token] for token in tokens)
+
+
+def _contrast(share: float, ground: str, role: str, text: str) -> float:
+    """WCAG's contrast of text on a cell of the scale from ground to role."""
+    ends = zip(_channels(ground), _channels(role), strict=True)
+    cell = _luminance([(1 - share) * a + share * b for a, b in ends])
+    low, high = sorted((cell, _luminance(_channels(text))))
+    return (high + 0.05) / (low + 0.05)
 
 
 def to_dark(part: Any) -> Any:

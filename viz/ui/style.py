@@ -20,6 +20,8 @@ _PAGE = """<style>
 .st-key-un-tips [data-testid=stBaseButton-tertiary]:focus-visible {
   outline: 2px solid Highlight; outline-offset: 1px;
 }
+/* Streamlit cuts a formula at its line's height, and exponents of the first row rise above it. */
+[data-testid=stMarkdownContainer] .katex-display { padding-block: .3em; }
 /* The parts of a page look like tabs. */
 .st-key-tab [role=radiogroup] {
   gap: 1.4rem; border-bottom: 1px solid color-mix(in srgb, currentColor 22%, transparent);
