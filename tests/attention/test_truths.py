@@ -17,7 +17,7 @@ from viz.attention.controls import (
     TokenSettings,
 )
 from viz.attention.exam_views import run_map, run_slope, run_table, table_film
-from viz.attention.findings import LENGTH, ONE, TOKEN_FINDINGS, step_at
+from viz.attention.findings import DOUBLED, LENGTH, ONE, TOKEN_FINDINGS, step_at
 from viz.attention.learning_figures import learning_film
 from viz.attention.learning_views import run_learn, run_size, run_tokens
 from viz.attention.map_figures import winner_map
@@ -218,3 +218,17 @@ def test_the_choice_of_vectors_is_true_of_every_preset():
 def test_the_hint_on_length_counts_no_keys():
     question = exercises.ALL[-1](np.random.default_rng(1))
     assert "all inner products" in question.hint
+
+
+@pytest.mark.parametrize("play", ["tau", "steps"])
+def test_short_decimals_are_whole_in_the_table(play):
+    vectors = "1.25 -2.5 0.75; 0 3 4; 5 0 0; 0 0 1"
+    film = table_film(run_table(TableSettings(play=play, keys=vectors, values=vectors)))
+    said = [bare(text) for text in trace(figure_at(film, 0), "words")["text"]]
+    assert "k1 = (1.25, −2.5, 0.75)" in said
+    assert "v1 = (1.25, −2.5, 0.75)" in said
+
+
+def test_tied_keys_share_the_sentence_too():
+    said = table_film(run_table(TableSettings(**DOUBLED))).caption()
+    assert "puts 0.4999 on each of keys 2 and 3" in plain(said)

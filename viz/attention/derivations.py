@@ -88,8 +88,9 @@ def _argmax(result: Lookup) -> Line:
     won = result.hard
     weights = column(won.attention_weights)
     formula = stacked(
-        rf"\operatorname{{argmax}}{column(won.scores)} &= {weights}",
-        rf"\text{{output}} = v_{{{won.winner + 1}}} &= {column(won.output)}",
+        rf"&\operatorname{{argmax}}{column(won.scores)}",
+        rf"&= {weights}",
+        rf"&\text{{output}} = v_{{{won.winner + 1}}} = {column(won.output)}",
     )
     tie = wording.tie(won)
     return Line(formula, tie or "Argmax attention puts weight 1 on the largest score.")
@@ -103,8 +104,8 @@ def _softmax(result: Lookup) -> tuple[Line, ...]:
     shift = f"s_j - {_factor(high)}" if high else "s_j"
     power = rf"e^{{({shift})/{tex(tau)}}}"
     weights = stacked(
-        rf"w_j &= \frac{{{power}}}{{\sum_i {power.replace('_j', '_i')}}}",
-        rf"w &= {column(powers, 3)}",
+        rf"&w_j = \frac{{{power}}}{{\sum_i {power.replace('_j', '_i')}}}",
+        rf"&w = {column(powers, 3)}",
         rf"&\quad\ / \ {tex(float(powers.sum()), 5)}",
         rf"&= {column(found.attention_weights, 3)}",
     )
@@ -135,11 +136,11 @@ def _backward(result: Lookup) -> tuple[Line, ...]:
             words = "For L = g · output: argmax has no derivative here, and 0 is taken."
         return (Line(formula, words),)
     formula = stacked(
-        r"&\frac{\partial L}{\partial s} = \frac{1}{\tau}\, w \odot (V g - w^\top V g)",
-        rf"&= {column(grads.scores, 3)}",
+        r"&\frac{\partial L}{\partial s} = \frac{1}{\tau}\, w \odot (V g - w^\top V g) =",
+        rf"&{column(grads.scores, 3)}",
         rf"&\frac{{\partial L}}{{\partial q}} = {_root(result.inputs)}K^\top "
-        r"\frac{\partial L}{\partial s}",
-        rf"&= {column(grads.query, 3)}",
+        r"\frac{\partial L}{\partial s} =",
+        rf"&{column(grads.query, 3)}",
     )
     arriving = wording.vector(result.grad_output)
     words = f"Backward through softmax, for L = g · output with g = {arriving}."
@@ -152,7 +153,6 @@ def slope(result: Lookup) -> tuple[Line, ...]:
     """The Jacobian factor by factor, and the two ends of its size."""
     inputs, tau = result.inputs, result.temperature
     weights = soft(inputs, tau).attention_weights
-    middle = np.diag(weights) - np.outer(weights, weights)
     found = jacobian(inputs, tau)
     root = r"\frac{1}{\sqrt d}\," if inputs.scaled else ""
     formula = (
@@ -161,8 +161,9 @@ def slope(result: Lookup) -> tuple[Line, ...]:
     )
     numbers = stacked(
         rf"&\frac{{1}}{{{tex(tau)}}}\, {_root(inputs)}{matrix(inputs.values.T)}",
-        rf"&\cdot {matrix(middle, 2)}",
+        r"&\cdot \left(\operatorname{diag} w - w w^\top\right)",
         rf"&\cdot {matrix(inputs.keys)}",
+        rf"&w = {column(weights, 3)}",
     )
     size = float(np.linalg.norm(found))
     norm = stacked(rf"&= {matrix(found)}", rf"\left\| \cdot \right\| &= {tex(size)}")
@@ -293,7 +294,7 @@ def self_attention(result: SelfAttention) -> tuple[Line, ...]:
     if result.causal:
         rows.append(r"M_{ij} &= -\infty \text{ for } j > i, \text{ else } 0")
     formula = stacked(*rows)
-    row = rf"w_{{{last}}} = {_decimals(result.attention_weights[-1])}"
+    row = stacked(rf"&w_{{{last}}} =", rf"&{_decimals(result.attention_weights[-1])}")
     spread = rf"e^{{H(w_{{{last}}})}} = {tex(float(result.effective_tokens[-1]))}"
     sight = "and the mask M hides the future" if result.causal else "and sees all tokens"
     return (

@@ -6,7 +6,7 @@ import numpy as np
 
 from viz.attention import wording
 from viz.attention.results import Lookup, State
-from viz.draw.numbers import short
+from viz.draw.numbers import listed, short
 
 
 def caption(result: Lookup, state: State) -> str:
@@ -22,12 +22,21 @@ def caption(result: Lookup, state: State) -> str:
     else:
         weight = wording.share(float(state.attention_weights[heaviest]), result.inputs.num_keys)
         said += f"At {wording.temperature(state.temperature)} softmax puts {{fwd:{weight}}} "
-        said += f"on key {heaviest + 1}; "
+        said += f"on {_holders(result, heaviest)}; "
     places = None if state.temperature == 0 else wording.PLACES
     said += f"output {{fwd:{wording.vector(state.output, places)}}}"
     if state.slope is not None:
         said += f", slope with respect to the query {{bwd:{wording.size(state.slope)}}}"
     return f"{said}. {safety(result)}"
+
+
+def _holders(result: Lookup, heaviest: int) -> str:
+    """The key with the largest weight, or all that share it."""
+    if not result.tied:
+        return f"key {heaviest + 1}"
+    if len(result.hard.tied) > 4:
+        return f"each of {len(result.hard.tied)} keys"
+    return f"each of keys {listed([str(j + 1) for j in result.hard.tied])}"
 
 
 def safety(result: Lookup) -> str:

@@ -199,7 +199,8 @@ def _vectors(result: Lookup, rows: Rows, places: Places) -> list[dict[str, Any]]
     notes = [left(at.key, at.height - 22, query, at.font + 2)]
     for key, y in zip(rows.keys, rows.y, strict=False):
         label, content = vectors_of(inputs, key, at)
-        notes += [left(at.key, y, label, at.font), left(at.value, y, content, at.font)]
+        notes.append(left(at.key, y, label.text, label.size))
+        notes.append(left(at.value, y, content.text, content.size))
     if rows.rest:
         said = f"{rows.rest} more keys"
         notes.append(left(at.key, rows.y[-1], said, at.font, theme.MUTED))

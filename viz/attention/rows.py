@@ -10,6 +10,7 @@ from viz.attention.compute import FloatArray, Inputs
 from viz.draw import graph, theme
 
 MOST = 8
+TIGHT = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +152,9 @@ def frozen_notes(inputs: Inputs, rows: Rows, columns: Columns, winner: int) -> l
     """Keys, scores and values as notes, the winner's name in bold."""
     notes = []
     for key, y in zip(rows.keys, rows.y, strict=False):
-        label, content = vectors_of(inputs, key, columns)
-        if key == winner:
-            label, content = f"<b>{label}</b>", f"<b>{content}</b>"
-        notes.append(left(columns.key, y, label, columns.font))
-        notes.append(left(columns.value, y, content, columns.font))
+        label, content = vectors_of(inputs, key, columns, bold=key == winner)
+        notes.append(left(columns.key, y, label.text, label.size))
+        notes.append(left(columns.value, y, content.text, content.size))
         said = score(inputs, key)
         notes.append(
             graph.note(columns.score, y, said, size=columns.font, xanchor="right", color=theme.FWD)
@@ -166,24 +165,41 @@ def frozen_notes(inputs: Inputs, rows: Rows, columns: Columns, winner: int) -> l
     return notes
 
 
-def vectors_of(inputs: Inputs, key: int, columns: Columns) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A vector as its column holds it, and how large it is written."""
+
+    text: str
+    size: int
+
+
+def vectors_of(
+    inputs: Inputs, key: int, columns: Columns, *, bold: bool = False
+) -> tuple[Label, Label]:
     """A key and its value, as much of them as their columns hold."""
-    narrow, full = columns.width < 500, columns.width > 900
-    taken = 8 if narrow else 40 + 8 * (key >= 9)
+    full = columns.width > 900
+    taken = 8 if columns.width < 500 else 40 + 8 * (key >= 9)
     number = wording.width(score(inputs, key), columns.font)
     before = 108 if full else columns.score - columns.key - number - taken - 8
     behind = 108 if full else columns.right - columns.value - taken
-    label = wording.vector(inputs.keys[key], room=before, size=columns.font)
-    content = wording.vector(inputs.values[key], room=behind, size=columns.font)
-    if narrow:
-        return label, content
-    return _named("k", key, label), _named("v", key, content)
+    names = ("", "") if columns.width < 500 else (wording.name("k", key), wording.name("v", key))
+    vectors = ((inputs.keys[key], before), (inputs.values[key], behind))
+    first, second = (
+        _fitting(name, vector, room, columns, bold)
+        for name, (vector, room) in zip(names, vectors, strict=True)
+    )
+    return first, second
 
 
-def _named(letter: str, key: int, vector: str) -> str:
-    """A name and its vector, or the name alone where no entry has room."""
-    name = wording.name(letter, key)
-    return name if vector == "(…)" else f"{name} = {vector}"
+def _fitting(name: str, vector: FloatArray, room: float, columns: Columns, bold: bool) -> Label:
+    """In the column's size if it fits, else smaller and cut; a name alone if nothing does."""
+    size = columns.font
+    said = wording.vector(vector, room=room, size=size)
+    if "…" in said:
+        size = min(TIGHT, columns.small)
+        said = wording.vector(vector, room=room, size=size)
+    text = said if not name else name if said == "(…)" else f"{name} = {said}"
+    return Label(f"<b>{text}</b>" if bold else text, size)
 
 
 def score(inputs: Inputs, key: int) -> str:
