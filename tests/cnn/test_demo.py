@@ -71,7 +71,8 @@ def test_the_derivation_ends_in_the_number_on_the_stage(settings):
     lines = view.derive(result)
     assert all(line.words or line.latex for line in lines)
     if isinstance(settings, TableSettings):
-        assert lines[-1].latex.endswith(f"= {result.totals.num_params}")
+        total = f"{result.totals.num_params:,}".replace(",", r"\,")
+        assert lines[-1].latex.endswith(f"= {total}")
     if isinstance(settings, SlideSettings):
         last = float(result.features[result.start, 2])
         assert rf"= {last:.5g}".replace("e-", "") in lines[-1].latex.replace(r"\qquad", " ")
@@ -82,18 +83,18 @@ def test_the_derivation_of_the_exams_net():
     latex = [line.latex for line in lines]
     assert r"(28 + 2 \cdot 1 - 3)/1 + 1 = 28" in latex
     assert r"3 \cdot 3 \cdot 10 \cdot 10 + 10 = 910" in latex
-    assert r"490 \cdot 3 + 3 = 1473" in latex
+    assert r"490 \cdot 3 + 3 = 1\,473" in latex
     assert r"r = 8 + (2 - 1) \cdot 2 = 10" in latex
     assert latex[-3] == r"10 \times 10"
-    assert latex[-2] == r"\text{multiplications} = 70560 + 176400 + 1470 = 248430"
+    assert latex[-2] == r"\text{multiplications} = 70\,560 + 176\,400 + 1\,470 = 248\,430"
     assert "which makes 258\u202f233." in lines[-2].words
-    assert latex[-1] == r"\text{parameters} = 100 + 910 + 1473 = 2483"
+    assert latex[-1] == r"\text{parameters} = 100 + 910 + 1\,473 = 2\,483"
 
 
 def test_the_derivation_says_where_the_argument_fails():
     for padding, words in (
         ("circular before", "no border exists"),
-        ("circular both", "counted twice"),
+        ("circular both", "counted once more"),
         ("zeros before", "reads zeros"),
     ):
         lines = demo.SLIDE.derive(run_slide(SlideSettings(padding=padding)))

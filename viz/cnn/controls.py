@@ -11,7 +11,7 @@ from viz.cnn.filters import FilterWalk, filter_walk
 from viz.cnn.language import parse
 from viz.cnn.slides import Slide, slide
 from viz.cnn.sweeps import Sweep, sweep
-from viz.cnn.tabulation import Cell, Table, every_cell, named_cells, table
+from viz.cnn.tabulation import Cell, Table, every_cell, named_cells, one_cell_each, table
 from viz.settings import BaseSettings, choice, number, own_data, switch, text
 from viz.settings import table as matrix
 from viz.view import Progress, quiet
@@ -41,7 +41,7 @@ class TableSettings(BaseSettings):
         "some",
         key="hide",
         label="Cells to predict",
-        hint="Some: the exam's five, or every second cell of another net.",
+        hint="Some: the exam's five, or one cell for each layer of another net.",
     )
     dense: bool = switch(
         False,
@@ -61,7 +61,7 @@ def run_table(settings: TableSettings, progress: Progress = quiet) -> Table:
         return found
     cells = every_cell(found.rows)
     if settings.hide == "some":
-        cells = _exam_cells(found) or cells[::2]
+        cells = _exam_cells(found) or one_cell_each(found.rows)
     return table(settings.architecture, layers, shape, hidden=cells)
 
 
@@ -102,10 +102,13 @@ class SlideSettings(BaseSettings):
         label="Kernel side",
         low=2,
         high=3,
-        when={"weights": ("hand-made", "random")},
+        when={"weights": ("random",)},
     )
     pooled: bool = switch(
-        False, key="pool", label="POOL2 in between", hint="A stride of 2: only even shifts survive."
+        False,
+        key="pool",
+        label="POOL2 in between",
+        hint="A stride of 2: only even shifts are sure to survive, and only on even sides.",
     )
     seed: int = number(
         0, key="seed", label="Seed", low=0, high=99, box=True, when={"weights": ("random",)}

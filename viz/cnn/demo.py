@@ -13,6 +13,7 @@ from viz.cnn import (
     snippets,
     store,
     sweep_figures,
+    table_derivation,
     witnesses,
     wording,
 )
@@ -32,6 +33,7 @@ from viz.cnn.slides import Slide
 from viz.cnn.sweeps import Sweep
 from viz.cnn.tabulation import Table
 from viz.draw.film import Film
+from viz.draw.numbers import count
 from viz.settings import BaseSettings
 from viz.view import Preset, View
 
@@ -52,12 +54,17 @@ def value_table(found: Table) -> Mapping[str, Any]:
     def cell(place: int, column: str, value: str) -> str:
         return "?" if (place, column) in found.hidden else value
 
+    def multiplications(place: int) -> str:
+        shown = wording.number(found.shown_macs(place))
+        return cell(place, "params", cell(place, "shape", shown))
+
     rows = list(enumerate(found.rows))
     return {
         "layer": [row.name for _, row in rows],
-        "parameters": [cell(i, "params", wording.number(row.num_params)) for i, row in rows],
+        "parameters": [cell(i, "params", wording.number(found.shown_params(i))) for i, _ in rows],
         "activations": [cell(i, "shape", size_text(row.shape)) for i, row in rows],
-        "one unit sees": [wording.field(row) for _, row in rows],
+        "multiplications": [multiplications(i) for i, _ in rows],
+        "one unit sees": [wording.field(found, i) for i, _ in rows],
         "bytes (float32)": [cell(i, "shape", wording.number(row.memory)) for i, row in rows],
     }
 
@@ -89,7 +96,7 @@ TABLE: View[Any, Any] = View(
     film=figures.table_film,
     answer=snippets.table_answer,
     snippet=lambda s: snippets.table_snippet(run_table(s)),
-    derive=derivations.table_lines,
+    derive=table_derivation.table_lines,
     agree=lambda s: witnesses.table_agree(run_table(s)),
     more=more_table,
     table=value_table,
@@ -103,7 +110,7 @@ TABLE: View[Any, Any] = View(
         Preset(
             "LeNet-like",
             {"architecture": LENET, "height": 32, "width": 32, "hide": "none"},
-            "Three dense layers carry most of the 61,706 parameters.",
+            f"Three dense layers carry most of the {count(61_706)} parameters.",
         ),
         Preset(
             "VGG-16",
@@ -114,7 +121,7 @@ TABLE: View[Any, Any] = View(
                 "channels": 3,
                 "hide": "none",
             },
-            "138,357,544 parameters; 74% of them in the first dense layer.",
+            f"{count(138_357_544)} parameters; 74% of them in the first dense layer.",
         ),
         Preset(
             "Strided",
@@ -167,7 +174,8 @@ SLIDE: View[Any, Any] = View(
         Preset(
             "the catch",
             {"image": "x1", "padding": "circular both"},
-            "PyTorch's padding=1 on both sides: a line in the first row counts three times.",
+            "Part (b) wraps before the first row and column only. With PyTorch's padding=1 on both "
+            "sides, a line in the first row counts three times.",
         ),
         Preset(
             "zeros instead",

@@ -84,14 +84,14 @@ def _change(trace: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _columns(table: Table) -> dict[str, list[Any]]:
-    rows = table.rows
+    rows, places = table.rows, range(len(table.rows))
     return {
         "layer": [row.name for row in rows],
         "activations": [size_text(row.shape) for row in rows],
-        "parameters": [row.num_params for row in rows],
-        "arithmetic": [row.formula for row in rows],
-        "multiplications": [row.macs for row in rows],
-        "receptive field": [wording.field(row) for row in rows],
+        "parameters": [str(table.shown_params(place)) for place in places],
+        "arithmetic": [table.shown_formula(place) for place in places],
+        "multiplications": [str(table.shown_macs(place)) for place in places],
+        "receptive field": [wording.field(table, place) for place in places],
         "bytes (float32)": [row.memory for row in rows],
     }
 

@@ -24,7 +24,8 @@ class ShiftTest:
         shifts: shape (n, 2), (rows, columns) of each roll; the first is (0, 0).
         outputs: shape (n, K).
         changes: shape (n,), largest |output − unshifted output| over the K numbers.
-        relative: the largest change divided by the largest |unshifted output|.
+        relative: the largest change divided by the largest |unshifted output|, or by the largest
+            of any shift where the unshifted outputs are 0.
     """
 
     shifts: npt.NDArray[np.int64]
@@ -173,9 +174,9 @@ def shift_test(
     rolled = np.stack([np.roll(image, tuple(shift), (-2, -1)) for shift in shifts])
     outputs = forward(layers, parameters, rolled)[-1].reshape(len(shifts), -1)
     changes = np.abs(outputs - outputs[0]).max(axis=1)
-    scale = max(float(np.abs(outputs[0]).max()), 1e-300)
-    largest = float(changes.max())
-    return ShiftTest(shifts, outputs, changes, largest / scale if largest else 0.0)
+    at_rest, most = float(np.abs(outputs[0]).max()), float(np.abs(outputs).max())
+    scale = at_rest if at_rest > EXACT * most else most
+    return ShiftTest(shifts, outputs, changes, float(changes.max()) / scale if scale else 0.0)
 
 
 def padding_of(padding: Padding, kernel_size: int) -> tuple[int, int, Mode]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from viz.cnn import maps
 from viz.cnn.compute import analyse
 from viz.cnn.maps import Array
@@ -11,18 +13,19 @@ from viz.cnn.tiles import Ink, Tile, heat, outline
 from viz.draw import theme
 from viz.draw.film import Film, still
 from viz.draw.graph import note
-from viz.draw.numbers import fixed, short
+from viz.draw.numbers import fixed, listed, short
 
 
 def changes(result: Slide) -> dict[maps.Padding, float]:
-    """The largest relative change of the averages under any shift, for every padding that fits."""
+    """The largest relative change of the averages for every padding that fits.
+
+    Under all shifts, or under those of the test and of the film if there are many.
+    """
     weights = [known for known in result.parameters if known is not None]
-    pooled = any(layer.kind == "pool" for layer in result.layers)
-    # A large image gets every fourth of its shifts: four paddings in the time of one.
-    shifts = result.test.shifts[:: 4 if result.is_large else 1]
+    shifts = np.unique(np.concatenate([result.test.shifts, result.shifts]), axis=0)
     found: dict[maps.Padding, float] = {}
     for padding in maps.PADDINGS:
-        layers = maps.gap_layers(padding, kernel_size=result.kernel_size, pooled=pooled)
+        layers = maps.gap_layers(padding, kernel_size=result.kernel_size, pooled=result.is_pooled)
         known = maps.with_weights(layers, weights)
         try:
             analyse(layers, (*result.image.shape, 1))
@@ -70,7 +73,7 @@ def _bars_layout(result: Slide, shares: dict[maps.Padding, float], phone: bool) 
         name = f"<b>{padding}</b>" if chosen else padding
         color = theme.INK if chosen else theme.MUTED
         notes.append(note(0, y + 0.36, name, size=size, color=color, xref="paper", xanchor="left"))
-        words = f"{short(100 * share, 3)}%" if share else "exact"
+        words = f"{short(100 * share, 3)}%" if share else _unchanged(result)
         notes.append(
             note(share + 0.015 * top, y, words, size=size, color=theme.FWD, xanchor="left")
         )
@@ -81,20 +84,31 @@ def _bars_layout(result: Slide, shares: dict[maps.Padding, float], phone: bool) 
         xaxis={
             "range": [0, 1.2 * top],
             "tickformat": ".0%" if top > 0.05 else ".1%",
-            "title": {"text": "largest change of an average under any shift"},
+            "title": {"text": f"largest change of an average under {_shifts(result)}"},
         },
         yaxis={"range": [-0.4, len(shares) - 0.3], "visible": False},
     )
 
 
+def _unchanged(result: Slide) -> str:
+    return "exact" if result.tests_all else "no change"
+
+
+def _shifts(result: Slide) -> str:
+    return "any shift" if result.tests_all else "the tested shifts"
+
+
 def _bars_caption(result: Slide, found: dict[maps.Padding, float]) -> str:
-    kept = [padding for padding, value in found.items() if value < maps.EXACT]
+    kept = [str(padding) for padding, value in found.items() if value < maps.EXACT]
+    tested = "" if result.tests_all else "tested "
     if not kept:
-        return f"{result.name}: no padding keeps the averages under every shift."
+        return f"{result.name}: no padding keeps the averages under every {tested}shift."
     if len(kept) == len(found):
-        return f"{result.name}: no shift tells the paddings apart."
-    names = " and ".join(kept)
-    return f"{result.name}: every shift keeps the averages with {names}, for this image."
+        return f"{result.name}: no {tested}shift tells the paddings apart."
+    return (
+        f"{result.name}: every {tested}shift keeps the averages with {listed(kept)}, for this "
+        "image."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,6 @@ from viz.draw import theme
 from viz.draw.film import Film, Frame
 from viz.draw.numbers import fixed, short
 
-MANY = 200
-
 
 def torus_walk(result: Slide, *, phone: bool = False) -> Film:
     """Shift after shift; the maps roll, the averages stand still, or do not."""
@@ -66,7 +64,7 @@ def _still(result: Slide, desk: Desk) -> list[dict[str, Any]]:
     rows, columns = grid_size(result)
     changes = result.test.changes.reshape(rows, columns)
     exact = result.test.exact
-    most = result.scale if exact else float(changes.max())
+    most = max(result.scale, 1e-9) if exact else float(changes.max())
     change = np.zeros_like(changes) if exact else changes
     return [
         *_pictures(result, desk, 0, 0),
@@ -150,7 +148,7 @@ def number(result: Slide, value: float) -> str:
 def _strange(result: Slide, desk: Desk, k: int) -> dict[str, Any]:
     """Cells that break the promise, framed in ink."""
     x, y, cell = [], [], desk.images[0].cell
-    quiet = result.image.size > MANY or result.padding == "zeros both" or result.moves_along[k]
+    quiet = not result.is_framed or result.padding == "zeros both" or result.moves_along[k]
     for tiles, found in ((desk.first, result.first), (desk.second, result.second)):
         if quiet or not tiles[1]:
             continue
@@ -230,8 +228,9 @@ def caption(result: Slide, k: int) -> str:
 def _verdict(result: Slide, k: int, still: bool) -> str:
     along = result.moves_along[k]
     if still and along:
-        if result.test.exact:
-            return "Invariant: maps roll, averages stay."
+        if result.is_invariant:
+            words = "Invariant: maps roll, averages stay"
+            return f"{words}." if result.tests_all else f"{words}, at every shift that was tested."
         return "This shift keeps the averages, others do not."
     if still:
         grown = result.second.shape[-1] > result.image.shape[-1]

@@ -114,25 +114,32 @@ def _grey(x: float, y: float, text: str, size: int = 15, anchor: str = "center")
 
 def _finding(result: Slide) -> str:
     """What the grid of shifts says."""
-    circular, pooled = result.padding.startswith("circular"), len(result.layers) > 5
+    circular = result.padding.startswith("circular")
     grown = result.first.shape[-1] > result.image.shape[-1]
-    if result.test.exact:
-        border = not circular or grown
-        return (
-            "no shift of this image<br>shows the border"
-            if border
-            else "flat: no shift<br>changes them"
-        )
+    if result.is_invariant:
+        no_shift = "no shift" if result.tests_all else "no tested shift"
+        if not circular or grown:
+            return f"{no_shift} of this image<br>shows the border"
+        return f"flat: {no_shift}<br>changes them"
     if circular and grown:
-        return "framed: the last row and<br>column repeat the first"
-    if pooled and circular:
+        framed = "framed: " if result.is_framed else ""
+        return f"{framed}the last row and<br>column repeat the first"
+    if circular and result.left_out:
+        lost = " and ".join(result.left_out)
+        return f"only some shifts are kept:<br>POOL2 drops the last {lost}"
+    if circular and result.is_pooled:
         return "only some shifts are kept:<br>POOL2 moves in twos"
     return "what leaves the image<br>does not come back"
 
 
+def _tested(result: Slide) -> str:
+    """The title of the grid of shifts."""
+    return f"change at {'every shift' if result.tests_all else 'tested shifts'}"
+
+
 def _wide_notes(result: Slide, desk: Desk) -> list[dict[str, Any]]:
     names, (left, _, heights) = _names(result), desk.bars
-    pooled = "POOL2 → " if len(result.layers) > 5 else ""
+    pooled = "POOL2 → " if result.is_pooled else ""
     size = f"{result.kernel_size}×{result.kernel_size}"
     titles = [(desk.images[0].x, "image")]
     if desk.first[0]:
@@ -148,7 +155,7 @@ def _wide_notes(result: Slide, desk: Desk) -> list[dict[str, Any]]:
         _grey(
             desk.change.left,
             desk.change.top + 20,
-            "change at every shift (down ↓, right →)",
+            f"{_tested(result)} (down ↓, right →)",
             15,
             "left",
         )
@@ -174,7 +181,7 @@ def _phone_notes(result: Slide, desk: Desk) -> list[dict[str, Any]]:
     )
     tiles = (desk.images[0], *desk.second[0])
     notes += [_grey(2, tile.y, text, 14, "left") for tile, text in zip(tiles, labels, strict=True)]
-    notes.append(_grey(desk.change.x, desk.change.top + 18, "change at every shift", 14))
+    notes.append(_grey(desk.change.x, desk.change.top + 18, _tested(result), 14))
     notes.append(_grey(280, desk.change.top + 18, "averages", 14))
     notes += [
         note(left - 8, y, theme.math(f"<i>g</i><sub>{k}</sub>"), size=17, xanchor="right")

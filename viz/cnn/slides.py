@@ -11,8 +11,8 @@ from viz.cnn.compute import Layer, Row, analyse
 from viz.cnn.maps import Array, Parameters, ShiftTest
 
 Shift = tuple[int, int]
-MAX_FRAMES, GRID, ALL_SHIFTS = 56, 8, 256
-LARGE, ROOM = 1024, 240_000
+MAX_FRAMES, GRID, ALL_SHIFTS = 56, 6, 400
+MANY, LARGE, ROOM = 200, 1024, 230_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +30,7 @@ class Slide:
         first_at_rest, second_at_rest, features_at_rest: the same for the unshifted image.
         landmarks: names of shifts, such as x₃ where x₂ becomes x₃.
         moves_along: for every frame, whether both sets of maps are the rolled ones at rest.
-        test: the change of the features for a grid of shifts.
+        test: the change of the features for all shifts, or a grid of them if there are many.
     """
 
     image: Array
@@ -62,6 +62,32 @@ class Slide:
     def scale(self) -> float:
         """The largest feature at rest, at least a tiny number."""
         return max(float(np.abs(self.features_at_rest).max()), 1e-300)
+
+    @property
+    def is_invariant(self) -> bool:
+        """Whether no shift changes the features, of those in the test and in the film."""
+        return self.test.exact and self.stands_still(int(self.change.argmax()))
+
+    @property
+    def tests_all(self) -> bool:
+        """Whether every shift of the torus is tested."""
+        return len(self.test.shifts) == self.image.size
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether a POOL2 stands between the convolutions."""
+        return any(layer.kind == "pool" for layer in self.layers)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What POOL2 leaves out of the first maps: the last row, the last column."""
+        sides = zip(("row", "column"), self.first.shape[-2:], strict=True)
+        return tuple(name for name, side in sides if self.is_pooled and side % 2)
+
+    @property
+    def is_framed(self) -> bool:
+        """Whether the cells that break the promise are few enough to be framed."""
+        return self.image.size <= MANY
 
     @property
     def is_large(self) -> bool:
@@ -130,11 +156,11 @@ def slide(
     rows = analyse(layers, (*image.shape, 1))
     partner = next(iter(landmarks), None) if landmarks else None
     known = maps.with_weights(layers, weights)
-    shifts = thinned(walk(path, *image.shape), _frame_limit(rows), partner)
+    test = maps.shift_test(layers, known, image[None], grid_shifts(image))
+    shifts = thinned(walk(path, *image.shape), _frame_limit(rows), _worst(test) or partner)
     rolled = np.stack([np.roll(image, shift, (0, 1)) for shift in shifts])
     found = maps.forward(layers, known, rolled[:, None])
     first, second, features = found[1], found[-2], found[-1]
-    test = maps.shift_test(layers, known, image[None], grid_shifts(*image.shape))
     change = np.abs(features - features[0]).max(axis=1)
     start = _start(shifts, partner, change)
     return Slide(
@@ -165,6 +191,12 @@ def _frame_limit(rows: Sequence[Row]) -> int:
     image, first, second = (rows[place].activations for place in (0, 2, -2))
     drawn = image + second + (0 if image > LARGE else first)
     return min(MAX_FRAMES, max(3, int(ROOM / (4 / 3 * drawn)) - 2))
+
+
+def _worst(test: ShiftTest) -> Shift | None:
+    """The shift that changes the features most, if one does."""
+    row, column = test.shifts[test.changes.argmax()].tolist()
+    return None if test.exact else (row, column)
 
 
 def _start(shifts: Sequence[Shift], partner: Shift | None, change: Array) -> int:
@@ -220,16 +252,22 @@ def strange_cells(
     return marked if moved is None else np.abs(found - moved) > 1e-9 * max(1.0, float(moved.max()))
 
 
-def grid_shifts(height: int, width: int) -> npt.NDArray[np.int64]:
-    """All shifts of a small torus, every few of a large one; row by row, (0, 0) first.
-
-    The few are an odd number apart, since even shifts alone would hide what pooling breaks.
-    """
-    if height * width <= ALL_SHIFTS:
-        rows, columns = np.arange(height), np.arange(width)
-    else:
-        rows, columns = (
-            np.arange(side)[:: -(-side // GRID) // 2 * 2 + 1] for side in (height, width)
-        )
-    both = np.meshgrid(rows, columns, indexing="ij")
+def grid_shifts(image: Array) -> npt.NDArray[np.int64]:
+    """All shifts of a small image, every few of a large one; row by row, (0, 0) first."""
+    axes = [np.arange(side) for side in image.shape]
+    if image.size > ALL_SHIFTS:
+        axes = [_few_steps(np.abs(image).sum(axis=1 - axis)) for axis in (0, 1)]
+    both = np.meshgrid(*axes, indexing="ij")
     return np.stack([part.ravel() for part in both], axis=1)
+
+
+def _few_steps(lines: Array) -> npt.NDArray[np.int64]:
+    """Steps along one side, and those that bring its strongest line to either edge.
+
+    They are an odd number apart, since even shifts alone would hide what pooling breaks; and what
+    a border breaks is only seen where something stands.
+    """
+    side = len(lines)
+    spread = np.arange(0, side, -(-side // GRID) // 2 * 2 + 1)
+    strongest = int(lines.argmax())
+    return np.union1d(spread, [-strongest % side, side - 1 - strongest])

@@ -116,9 +116,8 @@ def _sight(
     """The receptive field on the input, the lines to it, and the unit that sees it."""
     if view.current is None or view.current not in view.places:
         return [], [], []
-    row = view.table.rows[view.current]
-    size = row.receptive_field or max(view.table.rows[0].shape[:2])
-    field = volumes.square_on(drawn[0], size, view.scale)
+    sides = view.table.shown_field(view.current) or view.table.rows[0].shape[:2]
+    field = volumes.square_on(drawn[0], max(sides), view.scale)
     x, y = drawn[view.places.index(view.current)].unit
     half = 3.0
     unit = ((x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half))

@@ -9,6 +9,8 @@ from viz.cnn.volumes import Point
 from viz.draw import theme
 from viz.draw.numbers import THIN
 
+SHAPE, BOLD = 15, 1.12
+
 
 def words(view: Window) -> list[dict[str, Any]]:
     return _phone_words(view) if view.phone else _wide_words(view)
@@ -52,7 +54,7 @@ def _wide_words(view: Window) -> list[dict[str, Any]]:
     above = [y + up for y, up in zip(bars, lifted, strict=True)]
     return [
         _text("names", at(388), _names(view), theme.INK, 15 if small else 17),
-        _text("shapes", at(226), _shapes(view), theme.FWD, 15 if small else 17),
+        _text("shapes", at(226), _shapes(view), theme.FWD, SHAPE if small else 17),
         _text("formulas", at(above), formulas, theme.PAR, 14 if small else 15),
         _text("parameters", at([y + 14 for y in bars]), _params(view), theme.PAR, 18),
         _text("multiplications", at(60), _macs(view), theme.MUTED, 15),
@@ -81,18 +83,27 @@ def _names(view: Window) -> list[str]:
 
 
 def _shapes(view: Window) -> list[str]:
-    return [
-        ""
-        if view.is_hidden(place, "shape")
-        else f"<b>{wording.shape(view.table.rows[place].shape)}</b>"
-        for place in view.places
-    ]
+    texts = []
+    for place in view.places:
+        text = wording.shape(view.table.rows[place].shape)
+        fitted = text if view.phone else _folded(view, text)
+        texts.append("" if view.is_hidden(place, "shape") else f"<b>{fitted}</b>")
+    return texts
+
+
+def _folded(view: Window, text: str) -> str:
+    """A shape with its channels in a second line if its column is too narrow for one."""
+    if BOLD * _width(text, SHAPE) <= view.slot - 4 or "×" not in text:
+        return text
+    image, channels = text.rsplit("×", 1)
+    return f"{image}<br>×{channels}"
 
 
 def _formulas(view: Window) -> list[str]:
     texts = []
     for place in view.places:
-        text = "" if view.is_hidden(place, "params") else wording.shown_formula(view.table, place)
+        shown = wording.formula(view.table.shown_formula(place))
+        text = "" if view.is_hidden(place, "params") else shown
         fitted = _beside_shape(view, place, text) if view.phone else _in_column(view, text)
         texts.append(_lit(view, place, fitted))
     return texts
@@ -141,7 +152,7 @@ def _macs(view: Window) -> list[str]:
 
 def _seen(view: Window) -> list[str]:
     sees = "sees " if view.phone else ""
-    shown = [(place, sees + wording.field(view.table.rows[place])) for place in view.places]
+    shown = [(place, sees + wording.field(view.table, place)) for place in view.places]
     return [_lit(view, place, text) if place else "" for place, text in shown]
 
 
@@ -161,6 +172,7 @@ def _gutter(view: Window) -> dict[str, Any]:
         sum(shown(place) for place in places) for shown in (table.shown_params, table.shown_macs)
     )
     dense = "dense " if table.dense else ""
+    scale = "<br>logarithmic bars" if table.dense else ""
     lines = [
         (226.0, "activations", sums.activations, theme.FWD),
         (GROUND + 18.0, f"{dense}parameters", params, theme.PAR),
@@ -171,7 +183,8 @@ def _gutter(view: Window) -> dict[str, Any]:
     for y, name, total, color in lines:
         below = "" if total is None or view.hidden else f"<br><b>{wording.number(total)}</b> in all"
         points.append((2.0, y))
-        text.append(f"<span style='color:{color}'>{name}{below}</span>")
+        drawn = scale if color == theme.PAR else ""
+        text.append(f"<span style='color:{color}'>{name}{below}{drawn}</span>")
     if len(view.places) <= len(table.layers):
         points.append((2.0, 388.0))
         text.append(f"layers {view.places[1]}–{view.places[-1]}<br>of {len(table.layers)}")
@@ -203,6 +216,6 @@ def _phone_words(view: Window) -> list[dict[str, Any]]:
         _text("parameters", at(356, 11), _params(view), theme.PAR, 17, "middle left"),
         _text("multiplications", [], [], theme.MUTED, 14),
         _text("seen", at(168, -10), _seen_before(view, formulas), theme.MUTED, 13, "middle right"),
-        _text("rows", [], [], theme.MUTED, 14),
+        _text("rows", [(356.0, heights[0])], ["parameters"], theme.PAR, 14, "middle left"),
         _text("hidden", *_marks(view), theme.INK, 22),
     ]

@@ -17,7 +17,8 @@ class Table:
         text: the architecture as it was written.
         rows: the input, then every layer.
         hidden: cells that the film reveals one after the other.
-        dense: whether convolutions are shown as the dense layers that could replace them.
+        dense: whether convolutions, if there are any, are shown as the dense layers that could
+            replace them.
     """
 
     text: str
@@ -33,8 +34,13 @@ class Table:
 
     @property
     def last_field(self) -> int:
-        """Side of the square of pixels that one unit of the last feature map sees."""
+        """Receptive field of the last feature map, on an image that is large enough."""
         return [row.receptive_field for row in self.rows if row.receptive_field][-1] or 1
+
+    @property
+    def last_map(self) -> int:
+        """The row of the last feature map."""
+        return [place for place, row in enumerate(self.rows) if row.is_image][-1]
 
     @property
     def heaviest(self) -> int:
@@ -49,10 +55,26 @@ class Table:
         layer = self.rows[place].layer
         return self.dense and layer is not None and layer.kind == "conv"
 
+    def shown_field(self, place: int) -> tuple[int, int] | None:
+        """Rows and columns of the input that one unit sees; None is the whole image."""
+        side = self.rows[place].receptive_field
+        if side is None or any(self._is_replaced(before) for before in range(1, place + 1)):
+            return None
+        height, width, _ = self.rows[0].shape
+        return min(side, height), min(side, width)
+
     def shown_params(self, place: int) -> int:
         """Parameters of a row as it is drawn, convolutions dense if that is asked for."""
         row = self.rows[place]
         return self.dense_params(place) if self._is_replaced(place) else row.num_params
+
+    def shown_formula(self, place: int) -> str:
+        """3×3×1×10 + 10, or 784×7840 + 7840 where a dense layer takes the convolution's place."""
+        row = self.rows[place]
+        if not self._is_replaced(place):
+            return row.formula
+        inputs, outputs = self.rows[place - 1].activations, row.activations
+        return f"{inputs}×{outputs} + {outputs}"
 
     def shown_macs(self, place: int) -> int:
         """Multiplications of a row as it is drawn."""
@@ -73,7 +95,7 @@ def table(
     """Analyse an architecture; hidden cells that do not exist are left out."""
     rows = analyse(layers, input_shape)
     known = tuple(cell for cell in hidden if cell[0] < len(rows))
-    return Table(text, layers, rows, known, dense)
+    return Table(text, layers, rows, known, dense and any(one.kind == "conv" for one in layers))
 
 
 def every_cell(rows: Sequence[Row]) -> tuple[Cell, ...]:
@@ -81,6 +103,21 @@ def every_cell(rows: Sequence[Row]) -> tuple[Cell, ...]:
     return tuple(
         cell for place in range(1, len(rows)) for cell in ((place, "params"), (place, "shape"))
     )
+
+
+def one_cell_each(rows: Sequence[Row]) -> tuple[Cell, ...]:
+    """Of every layer the cell that is not plain: what it learns, or the shape if that is nothing.
+
+    Every second convolution is asked for its shape.
+    """
+    found: list[Cell] = []
+    num_convs = 0
+    for place, row in enumerate(rows[1:], 1):
+        is_conv = row.layer is not None and row.layer.kind == "conv"
+        num_convs += is_conv
+        plain = not row.num_params or (is_conv and num_convs % 2 == 0)
+        found.append((place, "shape" if plain else "params"))
+    return tuple(found)
 
 
 def named_cells(rows: Sequence[Row], names: Sequence[tuple[str, str]]) -> tuple[Cell, ...]:

@@ -4,7 +4,7 @@ import re
 
 from viz.cnn.compute import Layer, Row, Shape
 from viz.cnn.tabulation import Cell, Table
-from viz.draw.numbers import count, short
+from viz.draw.numbers import THIN, count, short
 
 MOST_DIGITS = 9
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
@@ -13,6 +13,11 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 def number(value: int) -> str:
     """A count with thin spaces; beyond nine digits as a power of ten."""
     return count(value) if len(str(value)) <= MOST_DIGITS else short(float(value), 3)
+
+
+def tex_count(value: int) -> str:
+    """The same for a LaTeX formula, however large."""
+    return count(value).replace(THIN, r"\,")
 
 
 def formula(text: str) -> str:
@@ -40,22 +45,31 @@ def side_formula(side: int, layer: Layer, result: int) -> str:
     inside = f"({side}{added} − {layer.kernel_size})/{layer.stride}"
     if total % layer.stride:
         inside = f"⌊{inside}⌋"
-    return f"{inside} + 1 = {result}"
+    return formula(f"{inside} + 1 = {result}")
 
 
-def shown_formula(table: Table, place: int) -> str:
-    """3×3×1×10 + 10, or 784×7 840 + 7 840 where a dense layer takes the convolution's place."""
-    row = table.rows[place]
-    if table.dense and row.layer is not None and row.layer.kind == "conv":
-        inputs, outputs = table.rows[place - 1].activations, row.activations
-        return formula(f"{inputs}×{outputs} + {outputs}")
-    return formula(row.formula)
-
-
-def field(row: Row) -> str:
+def field(table: Table, place: int) -> str:
     """What one unit sees."""
-    side = row.receptive_field
-    return f"{side}×{side}" if side else "all"
+    sides = table.shown_field(place)
+    return shape(sides) if sides else "all"
+
+
+def counted(value: int, noun: str) -> str:
+    """1 number, 2 483 numbers."""
+    return f"{count(value)} {noun}{'' if value == 1 else 's'}"
+
+
+def share(part: int, total: int) -> str:
+    """A whole percentage; 100% only of what is all."""
+    rounded = f"{part / total:.0%}"
+    return "over 99%" if rounded == "100%" and part < total else rounded
+
+
+def which(table: Table, place: int) -> str:
+    """The layer's name, and which one of that name it is."""
+    name = table.rows[place].name
+    same = [i for i, row in enumerate(table.rows) if row.name == name]
+    return f"the {_ordinal(same.index(place))} {name}" if len(same) > 1 else name
 
 
 def whole(table: Table) -> str:
@@ -63,20 +77,20 @@ def whole(table: Table) -> str:
     if table.dense:
         return _whole_dense(table)
     sums, layers = table.totals, len(table.layers)
-    heavy = table.rows[table.heaviest]
-    said = f"{layers} layer{'s' if layers > 1 else ''}, {{par:{count(sums.num_params)}}} parameters"
-    said += f", {{fwd:{count(sums.macs)}}} multiplications"
+    said = f"{counted(layers, 'layer')}, {{par:{count(sums.num_params)}}} parameters"
+    said += f", {{fwd:{count(sums.macs)}}} multiplication{'' if sums.macs == 1 else 's'}"
     if sums.num_params:
-        said += f"; {heavy.num_params / sums.num_params:.0%} of the parameters sit in {heavy.name}"
-    side = table.last_field
-    return f"{said}. One unit of the last feature map sees {side}×{side} input pixels."
+        part = share(table.rows[table.heaviest].num_params, sums.num_params)
+        said += f"; {part} of the parameters sit in {which(table, table.heaviest)}"
+    seen = field(table, table.last_map)
+    return f"{said}. One unit of the last feature map sees {seen} input pixels."
 
 
 def _whole_dense(table: Table) -> str:
     params = count(sum(table.shown_params(place) for place in range(len(table.rows))))
     return (
         f"With dense layers in place of the convolutions the net would learn {{par:{params}}} "
-        f"numbers instead of {count(table.totals.num_params)}; the bars are logarithmic."
+        f"numbers instead of {count(table.totals.num_params)}."
     )
 
 
@@ -86,29 +100,33 @@ def layer_sentence(table: Table, place: int) -> str:
     layer = row.layer
     assert layer is not None
     size = f"{{fwd:{shape(row.shape)}}}"
-    sees = f"One unit sees {field(row)} input pixels."
+    sees = f"One unit sees {field(table, place)} input pixels."
     match layer.kind:
         case "conv" if table.dense:
             return _dense_sentence(table, place)
         case "conv":
             rows = side_formula(before.shape[0], layer, row.shape[0])
             return (
-                f"{row.name} puts out {size}: {rows} rows. It learns {formula(row.formula)} = "
-                f"{{par:{count(row.num_params)}}} numbers. {sees}"
+                f"{row.name} puts out {size}: {rows} {_rows(row)}. It learns "
+                f"{formula(row.formula)} = {{par:{count(row.num_params)}}} numbers. {sees}"
             )
         case "pool":
             kept = "averages every" if layer.average else "keeps the largest of every"
             k = layer.kernel_size
             return f"{row.name} {kept} {k}×{k} square: {size}. It learns nothing. {sees}"
         case "flatten":
-            return f"FLATTEN writes {shape(before.shape)} = {size} numbers in one row."
+            one = "number" if row.activations == 1 else "numbers"
+            return f"FLATTEN writes {shape(before.shape)} = {size} {one} in one row."
         case "gap":
             one = f"each of the {before.shape[2]} maps" if before.shape[2] > 1 else "the one map"
             return f"GAP averages {one} over all positions: {size} left, and where is forgotten."
         case "fc":
+            inputs = before.activations
+            source = "the one number" if inputs == 1 else f"each of {count(inputs)} numbers"
+            target = f"its {size} output" if row.activations == 1 else f"each of {size}"
             return (
-                f"{row.name} has a weight from each of {count(before.activations)} numbers to "
-                f"each of {size}: {formula(row.formula)} = {{par:{count(row.num_params)}}}."
+                f"{row.name} has a weight from {source} to {target}: "
+                f"{formula(row.formula)} = {{par:{count(row.num_params)}}}."
             )
         case "bn":
             learned = f"{{par:{count(row.num_params)}}}"
@@ -116,19 +134,25 @@ def layer_sentence(table: Table, place: int) -> str:
     return f"RELU replaces what is negative by 0: {size}. It learns nothing."
 
 
+def _rows(row: Row) -> str:
+    return "row" if row.shape[0] == 1 else "rows"
+
+
 def _dense_sentence(table: Table, place: int) -> str:
     row, before = table.rows[place], table.rows[place - 1]
     params = table.dense_params(place)
-    times = (
-        short(params / row.num_params, 3)
-        if params < 100 * row.num_params
-        else count(round(params / row.num_params))
-    )
     return (
         f"A dense layer from {shape(before.shape)} to {shape(row.shape)} would learn "
-        f"{{par:{count(params)}}} numbers, {times} times as many as {row.name} with "
+        f"{{par:{count(params)}}} numbers, {_times(params / row.num_params)} as {row.name} with "
         f"{count(row.num_params)}."
     )
+
+
+def _times(ratio: float) -> str:
+    """3.5 times as many, 61 544 times as many."""
+    if ratio == 1:
+        return "as many"
+    return f"{short(ratio, 3) if ratio < 100 else count(round(ratio))} times as many"
 
 
 def cell_sentence(table: Table, cell: Cell) -> str:
@@ -161,9 +185,6 @@ def asked_sentence(table: Table, num_left: int, asked: Cell | None) -> str:
     if asked is None:
         return "That was the last one."
     place, column = asked
-    name = table.rows[place].name
-    same = [i for i, row in enumerate(table.rows) if row.name == name]
-    nth = f"the {_ordinal(same.index(place))} {name}" if len(same) > 1 else name
     what = "parameters" if column == "params" else "activations"
     cells = "one cell is" if num_left == 1 else f"{num_left} cells are"
-    return f"Predict the {what} of {nth}, then take a step; {cells} hidden."
+    return f"Predict the {what} of {which(table, place)}, then take a step; {cells} hidden."
