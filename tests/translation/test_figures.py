@@ -182,6 +182,39 @@ def test_long_words_keep_to_their_columns(stack, phone):
     assert "incomprehensibilities" in film.caption()
 
 
+@pytest.mark.parametrize("mode", ["training", "evaluation"])
+@pytest.mark.parametrize("words", ["I see a dog", "I don't know a black dog or cat"])
+def test_no_rising_arrow_crosses_a_word_on_a_phone(mode, words):
+    source = "no veo un perro negro don't know it"
+    result = rows(stack="vertical", mode=mode, source=source, truth=words, emitted=words)
+    film = figures.decoder_rows(result, phone=True)
+    way = trace(film, "hand-over")
+    nodes = np.array([way["x"], way["y"]], dtype=float).T
+    path = np.concatenate([np.linspace(a, b, 60) for a, b in pairwise(nodes)])
+    for name in ("training", "own"):
+        row = trace(film, name)
+        for x, y, text in zip(row["x"], row["y"], row["text"], strict=True):
+            half = (0.25 * 13 * len(html.unescape(re.sub("</?b>", "", text))), 7)
+            assert not (np.abs(path - (x, y)) <= half).all(axis=1).any(), text
+
+
+@pytest.mark.parametrize("stack", ["horizontal", "vertical"])
+def test_words_in_narrow_columns_keep_apart(stack):
+    words = "I don't know a black dog or cat"
+    result = rows(stack=stack, source="no veo un perro negro don't know it", truth=words)
+    film = figures.decoder_rows(result, phone=True)
+    for name in ("source", "truth", "says", "training", "own"):
+        row = trace(film, name)
+        size = row["textfont"]["size"]
+        places = zip(row["x"], row["y"], row["text"], strict=True)
+        right = {}
+        for x, y, text in places:
+            half = 0.25 * size * len(html.unescape(re.sub("</?b>", "", text)))
+            assert x - half >= right.get(y, -np.inf)
+            right[y] = x + half
+        assert max(right.values()) <= 358
+
+
 def test_who_puts_words_in_depends_on_the_mode():
     taught, alone = (figures.decoder_rows(rows(mode=m)) for m in ("training", "evaluation"))
     assert "teacher puts in see, the model would put in saw" in taught.caption()

@@ -46,9 +46,11 @@ def _by_word(result: Translation, at: Places) -> Film:
 
 def _whole_caption(result: Translation, at: Places, i: int) -> str:
     """A checkpoint's sentence, and what the picture has no place for."""
-    words, tokens = len(result.said[i].said), len(result.read)
-    said = room_words(len(at.cards), words, "outputs")
-    return checkpoint_caption(result, i) + said + room_words(len(at.encoder), tokens, "tokens read")
+    cut = room_words(
+        (len(at.cards), len(result.said[i].said), "outputs"),
+        (len(at.encoder), len(result.read), "tokens read"),
+    )
+    return checkpoint_caption(result, i) + cut
 
 
 def _phases(result: Translation, count: int) -> list[tuple[str, Phase]]:
@@ -167,7 +169,7 @@ def _ranks(at: Places, said: Said, out: int) -> tuple[dict[str, Any], ...]:
             text = escaped(fitted(word, wide - 8, size))
             words.append(f"<b>{text}</b>" if chosen else text)
             color.append(theme.FWD if chosen else theme.INK if chance >= 0.005 else theme.MUTED)
-            beside = 0.52 * size * len(word) + 1.8 * size + 10 <= wide
+            beside = 0.52 * size * len(word) + 1.8 * size + 14 <= wide
             chances.append(fixed(chance) if beside and chance >= 0.005 else "")
             ends.append(round(left + wide - 5, 1))
     return (

@@ -40,7 +40,7 @@ class Places:
     @property
     def lane(self) -> float:
         """Half the way between two cards."""
-        return 12.0 if self.fonts[1] < 15 else 17.0
+        return (self.cards[1][0] - self.cards[0][0] - self.card[0]) / 2
 
 
 def fitted(word: str, room: float, size: int) -> str:
@@ -56,8 +56,10 @@ def places(result: Translation, phone: bool) -> Places:
         return _phone(result, count)
     upright = result.trained.config.stack == "vertical"
     left, tokens = 96.0 if upright else 214.0, min(len(result.read), SLOTS)
-    gap = min(170.0, (1030 - left) / max(count, tokens if upright else 0))
-    wide = gap - (34 if gap > 110 else 24)
+    columns = max(count, tokens if upright else 0)
+    space = 34 if columns < SLOTS else 24
+    gap = min(170.0, (996 + space - left) / columns)
+    wide = gap - space
     if upright:
         middle, tall, step = 262.0, 176.0, 52.0
         encoder = tuple((left + gap * i + wide - 22, 66.0) for i in range(tokens))

@@ -13,11 +13,10 @@ def spoken(said: Said) -> str:
     return words + ("" if said.ended else " …" if words else "…")
 
 
-def room_words(shown: int, total: int, what: str) -> str:
-    """A sentence to append if the picture has no place for all of them."""
-    if shown >= total:
-        return ""
-    return f" The picture shows the first {shown} of {total} {what}."
+def room_words(*rows: tuple[int, int, str]) -> str:
+    """A sentence to append if the picture has no place for all; rows (shown, total, what)."""
+    cut = [f"the first {shown} of {total} {what}" for shown, total, what in rows if shown < total]
+    return f" The picture shows {' and '.join(cut)}." if cut else ""
 
 
 def checkpoint_caption(result: Translation, i: int) -> str:

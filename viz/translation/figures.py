@@ -62,7 +62,7 @@ def _looks(result: Rows, at: Places) -> list[dict[str, Any]]:
     square |= {"mode": "markers+text"}
     inputs = [
         _texts(
-            _line(at, height),
+            at.line(height, lane=at.lane),
             [style.format(escaped(at.fitted(word))) for word in row],
             at.font,
             theme.INK,
@@ -72,8 +72,7 @@ def _looks(result: Rows, at: Places) -> list[dict[str, Any]]:
             (at.own, result.evaluation, "{}" if training else "<b>{}</b>"),
         )
     ]
-    said = [(x, at.says) for x, _ in at.decoder]
-    return [*lines, square, *inputs, _texts(said, [], at.font + 2, theme.FWD)]
+    return [*lines, square, *inputs, _texts(at.line(at.says), [], at.font + 2, theme.FWD)]
 
 
 def _strokes(result: Rows) -> tuple[tuple[str, float, float, str], ...]:
@@ -85,10 +84,6 @@ def _strokes(result: Rows) -> tuple[tuple[str, float, float, str], ...]:
         (active, 2.5, 10, "solid"),
         (active, 1.8, 9, "dot"),
     )
-
-
-def _line(at: Places, height: float) -> list[Point]:
-    return [(x - at.lane, height) for x, _ in at.decoder]
 
 
 def _texts(where: Any, texts: list[str], size: int, color: str) -> dict[str, Any]:
@@ -187,10 +182,11 @@ def _hand_over(result: Rows, at: Places) -> list[Path]:
     """From the encoder into the decoder: h_T once, or every state into the step above it."""
     gap = at.cell / 2 + 3
     if result.stack == "vertical":
-        return [
+        ways = [
             graph.straight((x, y + gap), (u + at.cell / 4, v - gap - 3))
             for (x, y), (u, v) in zip(at.encoder, at.decoder, strict=False)
         ]
+        return [_behind(way, at) for way in ways] if at.phone else ways
     if not at.phone:
         return _chain((at.encoder[-1], at.decoder[0]), at)
     (x, y), (u, v) = at.encoder[-1], at.decoder[0]
@@ -198,6 +194,17 @@ def _hand_over(result: Rows, at: Places) -> list[Path]:
     edge, middle = at.width - 5, at.source - 20
     way = [(x + gap, y), (edge, y), (edge, middle), (5, middle), (5, v), (u - gap - 2, v)]
     return [np.array(way, dtype=float)]
+
+
+def _behind(way: Path, at: Places) -> Path:
+    """A rising way without its pieces behind the two rows, where words fill the columns."""
+    (x, low), (u, high) = way
+    half = at.band + abs(at.lift)
+    heights = np.array([low, high])
+    edges = [middle + at.lift + side for middle in (at.own, at.training) for side in (-half, half)]
+    points = [(np.interp(y, heights, [x, u]), y) for y in edges]
+    gap = (np.nan, np.nan)
+    return np.array([way[0], points[0], gap, points[1], points[2], gap, points[3], way[1]])
 
 
 def _entering(at: Places) -> list[Path]:
@@ -236,8 +243,8 @@ def _still(result: Rows, at: Places) -> list[dict[str, Any]]:
     """What never changes: arrows ahead, the source, the truth, names of rows and columns."""
     ahead = [*_chain(at.encoder, at), *_chain(at.decoder[: result.steps], at)]
     ahead += _hand_over(result, at)
-    source = [(x, at.source) for x, _ in at.encoder]
-    truth = [(x, at.truth) for x, _ in at.decoder]
+    source, truth = at.line(at.source, read=True), at.line(at.truth)
+    slots = [(x - at.lane, at.head) for x, _ in at.decoder]
     heads = [theme.math(f"<i>w</i><sub>{j + 1}</sub>") for j in range(len(at.decoder))]
     return [
         graph.arrows(ahead, color=theme.HAIR, width=2.5, head=9, name="ahead"),
@@ -247,7 +254,7 @@ def _still(result: Rows, at: Places) -> list[dict[str, Any]]:
         | {"name": "source"},
         _texts(truth, [escaped(at.fitted(w)) for w in result.truth], at.font, theme.TRU)
         | {"name": "truth"},
-        _texts(_line(at, at.head), heads, at.font, theme.MUTED) | {"name": "slots"},
+        _texts(slots, heads, at.font, theme.MUTED) | {"name": "slots"},
         row_labels(result, at) | {"name": "labels"},
     ]
 

@@ -50,12 +50,25 @@ class Places:
     @property
     def labels(self) -> float:
         """Right edge of the labels beside the decoder."""
-        return self.decoder[0][0] - self.lane - max(self.cell / 2, 28) - 18
+        return self.decoder[0][0] - self.lane - max(self.cell / 2, 40) - 18
+
+    def line(self, height: float, *, read: bool = False, lane: float = 0) -> list[Point]:
+        """Places of a row of words; in narrow columns every other word stands higher."""
+        cells = self.encoder if read else self.decoder
+        lift = 7.0 if self._narrow(read) else 0.0
+        return [(x - lane, height + (lift if j % 2 else -lift)) for j, (x, _) in enumerate(cells)]
+
+    def _column(self, read: bool) -> float:
+        return self.encoder[1][0] - self.encoder[0][0] if read else self.gap
+
+    def _narrow(self, read: bool) -> bool:
+        return self._column(read) < 40
 
     def fitted(self, word: str, *, read: bool = False) -> str:
         """A word that keeps to its column, cut where it is too long; ``read`` by the encoder."""
-        beside = self.gap if self.phone else min(self.gap, 72.0)
-        room = self.encoder[1][0] - self.encoder[0][0] if read else beside
+        room = self._column(read) * (2 if self._narrow(read) else 1)
+        if not read and not self.phone:
+            room = min(room, 72.0)
         most = max(6, int(room / (0.5 * self.font)))
         return word if len(word) <= most else f"{word[: most - 1]}…"
 
@@ -143,7 +156,7 @@ def _phone_upright(result: Rows) -> Places:
     count, steps = len(result.source), len(result.truth)
     columns = max(count, steps)
     gap = min(64.0, 286 / (columns - 0.5))
-    x = [62 + gap * j for j in range(columns)]
+    x = [56 + gap * j for j in range(columns)]
     return Places(
         width=358,
         height=530,
