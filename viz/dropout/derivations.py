@@ -5,7 +5,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from viz.draw.numbers import latex, latex_factor
+from viz.draw.numbers import latex, latex_factor, stacked
 from viz.dropout.results import Cost, Masks, Path, Training, Units
 from viz.view import Line
 
@@ -23,8 +23,11 @@ def cost_lines(result: Cost) -> tuple[Line, ...]:
             "drawn independently, and there is no intercept.",
         ),
         Line(
-            r"\mathrm{Var}[R_{11}x_{11}\check w_1] = p(1-p)\,(x_{11}\check w_1)^2 = "
-            rf"{latex(p * (1 - p))} \cdot ({latex(entry)})^2 = {latex(p * (1 - p) * entry**2)}",
+            stacked(
+                r"\mathrm{Var}[R_{11}x_{11}\check w_1] &= p(1-p)\,(x_{11}\check w_1)^2",
+                rf"&= {latex(p * (1 - p))} \cdot ({latex(entry)})^2",
+                rf"&= {latex(p * (1 - p) * entry**2)}",
+            ),
             "The first entry, for example, adds x₁₁w̌₁ with probability p and 0 otherwise: p times "
             "that in the mean, with this variance.",
         ),
@@ -79,8 +82,11 @@ def path_lines(result: Path) -> tuple[Line, ...]:
     """The equation whose off-diagonal entries carry p."""
     p, i = result.keep_prob, result.present
     here = Line(
-        rf"p = {latex(p)}: \; \check w = {_vector(result.w_check[i])}, \quad w = p\,\check w = "
-        rf"{_vector(result.weight[i])}",
+        stacked(
+            rf"p &= {latex(p)}",
+            rf"\check w &= {_vector(result.w_check[i])}",
+            rf"w = p\,\check w &= {_vector(result.weight[i])}",
+        ),
         "At the control's p, wherever the bar below the picture stands, it is",
     )
     return (
@@ -93,12 +99,15 @@ def path_lines(result: Path) -> tuple[Line, ...]:
             "and divide by p: the diagonal of G stays, every other entry is multiplied by p.",
         ),
         Line(
-            rf"p \to 0: \; \check w_j \to \frac{{x_j^Ty}}{{|x_j|^2}} = {_vector(result.ones)}",
+            stacked(
+                r"p \to 0: \; \check w_j &\to x_j^Ty \,/\, |x_j|^2",
+                rf"\check w &\to {_vector(result.ones)}",
+            ),
             "With nothing else to lean on, each feature is fitted alone.",
         ),
         *([here] if p < 1 else []),
         Line(
-            rf"p = 1: \; \check w = G^{{-1}}X^Ty = {_vector(result.weight[-1])}",
+            stacked(r"p = 1: \; \check w &= G^{-1}X^Ty", rf"&= {_vector(result.weight[-1])}"),
             "With everything kept it is the joint least-squares fit.",
         ),
     )
@@ -134,13 +143,18 @@ def unit_lines(result: Units) -> tuple[Line, ...]:
     said = float(result.sample.x[0] @ result.fitted.weight)
     return (
         Line(
-            r"x_1 \to c\,x_1: \qquad \Gamma_{11} = \sqrt{\tfrac{1-p}{p}}\,|x_1| = "
-            rf"{latex(gamma)} \to {latex(gamma)}\,c",
+            stacked(
+                r"x_1 &\to c\,x_1",
+                r"\Gamma_{11} = \sqrt{\tfrac{1-p}{p}}\,|x_1| = "
+                rf"{latex(gamma)} &\to {latex(gamma)}\,c",
+            ),
             "Dropout's penalty measures a weight by the length of its own column.",
         ),
         Line(
-            rf"\hat w_1 = {latex(weight)} \to {latex(weight)} / c, \qquad \hat y_1 = "
-            rf"\textstyle\sum_j x_{{1j}}\hat w_j = {latex(said)} \;\text{{stays}}",
+            stacked(
+                rf"\hat w_1 = {latex(weight)} &\to {latex(weight)} / c",
+                rf"\hat y_1 = \textstyle\sum_j x_{{1j}}\hat w_j = {latex(said)} &\to {latex(said)}",
+            ),
             "So the weight takes the unit back: neither the cost nor a prediction changes, that of "
             "the first example for one.",
         ),
@@ -151,9 +165,9 @@ def unit_lines(result: Units) -> tuple[Line, ...]:
         ),
         Line(
             r"\bigl[p\,G_c + (1-p)\,\mathrm{diag}(G)\bigr]\,\check w = X_c^Ty",
-            "A free intercept takes the means out of the fit (X_c and G_c are centered). But masks "
-            "erase whole entries, so the penalty keeps the lengths of X's columns: a shift of the "
-            "means still changes what dropout finds.",
+            "A free intercept takes the means out of the fit (c: columns minus their means). But "
+            "masks erase whole entries, so the penalty keeps the lengths of X's columns: a shift "
+            "of the means still changes what dropout finds.",
         ),
     )
 
@@ -169,8 +183,10 @@ def train_lines(result: Training) -> tuple[Line, ...]:
             "A step on one mask is noisy, but on average it is a step on the closed form.",
         ),
         Line(
-            rf"\text{{plain: }} \check w = {_vector(w_check)}, \qquad \text{{inverted: }} "
-            rf"p\,\check w = {_vector(weight)}",
+            stacked(
+                rf"\text{{plain: }} \check w &= {_vector(w_check)}",
+                rf"\text{{inverted: }} p\,\check w &= {_vector(weight)}",
+            ),
             "Dividing the mask by p while training (as PyTorch does) rescales the weights once "
             "and for all; then nothing has to be rescaled at test time.",
         ),

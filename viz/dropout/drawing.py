@@ -26,12 +26,12 @@ def alike(values: Sequence[float], digits: int = 5) -> tuple[str, ...]:
     return tuple(fixed(value, places) for value in values)
 
 
-def limits(low: float, high: float) -> list[float]:
+def limits(low: float, high: float, parts: int = 6) -> list[float]:
     """Limits of an axis that stay where they are while ``low`` and ``high`` move a little.
 
     They lie just inside of the ticks at its ends, whose numbers would meet in the corner.
     """
-    low, high = steady(low, high)
+    low, high = steady(low, high, parts)
     hair = 1e-3 * (high - low)
     return [low + hair, high - hair]
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
-from viz.draw.numbers import count, short, steady
-from viz.dropout.drawing import alike, f4, pushed
+from viz.draw.numbers import count, short
+from viz.dropout.drawing import alike, f4, limits, pushed
 from viz.dropout.results import NORMAL_95, Cost
 
 BARS, FLOOR = 8, -0.02
@@ -68,7 +68,8 @@ def _cost_range(result: Cost) -> tuple[float, float]:
     reach = NORMAL_95 * result.deviation
     low, high = min(low, total - reach), max(high, total + reach)
     pad = 0.06 * (high - low) + (1e-3 * abs(high) or 1.0)
-    return steady(low - pad, high + pad, parts=3)
+    low, high = limits(low - pad, high + pad, parts=3)
+    return low, high
 
 
 def _cost_traces(result: Cost, last: int) -> list[dict[str, Any]]:

@@ -193,7 +193,7 @@ def mask_caption(result: Masks, i: int) -> str:
         f" Note: column {j} is all zeros, 0 stands for its cosines." for j in result.zeros
     )
     return (
-        f"{text}Two entries of a row are both kept with probability p², a single one with "
-        "probability p: so on average training sees every cosine of two columns p times as large "
-        f"as it is. (It is their correlation where means are 0.){zeros}"
+        f"{text}Two entries of a row are both kept with probability p², one by itself "
+        "with p: on average training sees every cosine of two columns (their correlation "
+        f"where means are 0) p times as large.{zeros}"
     )
