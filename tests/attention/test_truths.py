@@ -181,6 +181,11 @@ def test_fewer_keys_leave_the_default_target_the_last_value(settings):
     assert lesson.of_key == lesson.inputs.num_keys - 1
 
 
+def test_a_loss_of_0_has_an_axis_of_everyday_numbers():
+    film = learning_film(run_learn(LearnSettings(**ONE)))
+    assert film.figure.layout.yaxis.range[1] == 1
+
+
 def test_words_of_training_can_be_read():
     figure = learning_film(run_learn(LearnSettings(gumbel=True))).figure.to_dict()
     assert theme.LINE not in trace(figure, "losses in words")["textfont"]["color"]

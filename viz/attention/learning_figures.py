@@ -122,7 +122,7 @@ def _layout(result: Lesson, phone: bool) -> dict[str, Any]:
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         xaxis={**x, **ticks, "showline": True, "nticks": 6},
         yaxis={
-            "range": [0, steady(0, max(top, 1e-6))[1]],
+            "range": [0, steady(0, top or 1.0)[1]],
             "domain": boxes[1],
             "nticks": 5,
             "exponentformat": "power",
