@@ -121,7 +121,7 @@ def test_a_loss_without_a_truth_is_that_of_the_words_it_says():
     assert result.reference == result.said[-1].said
     assert len(result.reference) == 20
     line = derivations.model(result)[0]
-    assert r"\cdots" in line.latex
+    assert r"\ldots" in line.latex
     assert line.latex.count(r"\ln") == 7
     assert "the last checkpoint's words" in line.words
     assert "true words" not in line.words

@@ -304,7 +304,11 @@ def test_a_probability_below_1_is_not_called_1():
 def test_a_fresh_model_asks_to_be_taught():
     film = card_figures.model_film(model(seed=3))
     assert len(film.frames) == 1
-    assert "switch on training" in film.caption()
+    assert "switch on “Train it here”" in film.caption()
+    bars = trace(film, "bars")
+    assert bars["marker"]["pattern"]["shape"] == "/"
+    assert len(bars["x"]) == len(trace(film, "says")["text"])
+    assert "pattern" not in trace(card_figures.model_film(model()), "bars")["marker"]
     assert curves.training_curves(model(seed=3)) == ()
 
 
@@ -334,6 +338,20 @@ def test_the_gap_is_told_once_where_it_is_widest_at_the_end():
 def test_the_gap_of_an_untrained_model_is_not_told():
     found = measures(taught=(0.5, *[1.0] * 7), free=(0.1, *[1.0] * 7))
     assert "step 0" not in curves._accuracy(found, False).caption()
+
+
+@pytest.mark.parametrize("stack", ["horizontal", "vertical"])
+@pytest.mark.parametrize("phone", [False, True])
+def test_the_names_of_the_curves_stay_inside_the_chart(stack, phone):
+    layout = curves._accuracy(model(stack=stack).measures, phone).figure.layout
+    low, high = layout.xaxis.range
+    step = (284 if phone else 926) / (high - low)
+    for name in layout.annotations[1:]:
+        wide = 0.45 * name.font.size * len(name.text) / step
+        if name.xanchor == "left":
+            assert name.x + wide <= high
+        else:
+            assert name.x - wide >= low - (0.4 if phone else 0)
 
 
 def test_training_sentences_are_not_called_held_out():

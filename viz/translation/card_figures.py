@@ -95,7 +95,7 @@ def text_look(size: int, color: str, side: str = "middle center") -> dict[str, A
 
 def _looks(result: Translation, at: Places) -> list[dict[str, Any]]:
     words, small, _ = at.fonts
-    role = theme.TRU if result.mode == "training" else theme.FWD
+    role = _role(result)
     return [
         graph.arrows([], color=theme.FWD, width=2.5, head=10),
         graph.arrows([], color=role, width=1.8, head=9, dash="dot"),
@@ -104,14 +104,26 @@ def _looks(result: Translation, at: Places) -> list[dict[str, Any]]:
             "type": "bar",
             "orientation": "h",
             "hoverinfo": "skip",
-            "width": _line(at) - 5,
-            "marker": {"color": theme.FWD_T, "line": {"width": 0}},
+            **(_hatching(at) if result.untrained else _plain_bars(at)),
         },
         text_look(small, theme.INK, "middle right"),
         text_look(small, theme.MUTED, "middle left"),
         text_look(words, role),
         text_look(words + 1, theme.FWD),
     ]
+
+
+def _plain_bars(at: Places) -> dict[str, Any]:
+    return {"width": _line(at) - 5, "marker": {"color": theme.FWD_T, "line": {"width": 0}}}
+
+
+def _hatching(at: Places) -> dict[str, Any]:
+    """What stands for the bars of an untrained model, which mean nothing."""
+    hatch = {"shape": "/", "size": 10, "fgcolor": theme.HAIR, "bgcolor": theme.BG}
+    return {
+        "width": at.card[1] - 8,
+        "marker": {"color": theme.BG, "pattern": hatch, "line": {"width": 0}},
+    }
 
 
 def _line(at: Places) -> float:
@@ -126,7 +138,7 @@ def _changes(result: Translation, at: Places, said: Said, phase: Phase) -> tuple
         _arrows(passed(result, at, read, fed), theme.FWD, 2.5, 10),
         _arrows(fed_back(result, at, said, out), _role(result), 1.8, 9),
         _cells(at, read),
-        *_ranks(at, said, out),
+        *_ranks(result, at, said, out),
         _fed_words(result, at, said, fed),
         _said_words(result, at, said, out),
     )
@@ -155,7 +167,7 @@ def _cells(at: Places, read: int) -> dict[str, Any]:
     }
 
 
-def _ranks(at: Places, said: Said, out: int) -> tuple[dict[str, Any], ...]:
+def _ranks(result: Translation, at: Places, said: Said, out: int) -> tuple[dict[str, Any], ...]:
     """Bars, words and probabilities of the cards so far."""
     x, y, length, words, chances, color, ends = [], [], [], [], [], [], []
     (wide, tall), size = at.card, at.fonts[1]
@@ -172,8 +184,13 @@ def _ranks(at: Places, said: Said, out: int) -> tuple[dict[str, Any], ...]:
             beside = 0.52 * size * len(word) + 1.8 * size + 14 <= wide
             chances.append(fixed(chance) if beside and chance >= 0.005 else "")
             ends.append(round(left + wide - 5, 1))
+    bars = {"base": x, "x": length, "y": y}
+    if result.untrained:
+        cards = at.cards[:out]
+        bars = {"base": [left + 4 for left, _ in cards], "x": [wide - 8] * out}
+        bars |= {"y": [middle for _, middle in cards]}
     return (
-        {"base": x, "x": length, "y": y},
+        bars,
         {"x": x, "y": y, "text": words, "textfont": {"size": size, "color": color}},
         {"x": ends, "y": y, "text": chances},
     )

@@ -35,8 +35,8 @@ def checkpoint_caption(result: Translation, i: int) -> str:
             text += f" when “{word}” is fed in place of word {at}"
         else:
             idle = f" Output {at} is never fed back, so “{word}” is not put in."
-    if len(result.steps) == 1:
-        return f"{text}; switch on training to teach it.{idle}"
+    if result.untrained:
+        return f"{text}; switch on “Train it here” to teach it.{idle}"
     return f"{text}{_verdict(result, said)}.{idle} {_loss(result, i)}"
 
 

@@ -36,16 +36,19 @@ def _chart(traces: list[Any], title: str, x: str, notes: list[Any], **layout: An
 
 def _accuracy(found: Measures, phone: bool) -> Film:
     """With a teacher and without, by checkpoint."""
-    del phone
     places = list(range(len(found.steps)))
     lines = [
         _line(places, found.taught, theme.TRU, "solid", "circle", "with the truth fed"),
         _line(places, found.free, theme.FWD, "dash", "diamond", "with its own words fed"),
     ]
     wide = _widest(found)
+    side = "left" if 2 * wide < len(places) else "right"
+    truth, own = "with the truth fed", "with its own words fed"
+    if phone:
+        truth, own = "truth fed", "own words fed"
     names = [
-        _end("with the truth fed", wide, found.taught[wide] + 0.08, theme.TRU, "right"),
-        _end("with its own words fed", wide + 0.12, found.free[wide] - 0.07, theme.FWD, "left"),
+        _end(truth, wide, found.taught[wide] + 0.08, theme.TRU, "right"),
+        _end(own, wide + 0.12, found.free[wide] - 0.07, theme.FWD, side),
     ]
     figure = _chart(
         lines,
@@ -53,7 +56,11 @@ def _accuracy(found: Measures, phone: bool) -> Film:
         "training step",
         names,
         yaxis=SHARE,
-        xaxis={"tickvals": places, "ticktext": [str(step) for step in found.steps]},
+        xaxis={
+            "tickvals": places,
+            "ticktext": [str(step) for step in found.steps],
+            "range": [-0.4, places[-1] + 0.4],
+        },
     )
     return still(figure, _accuracy_words(found, wide))
 

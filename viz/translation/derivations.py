@@ -63,7 +63,7 @@ def rows(result: Rows) -> tuple[Line, ...]:
 
 def _joined(sign: str, terms: Sequence[str]) -> str:
     """The terms of a sum or product; of many the first ones and the last."""
-    few = terms if len(terms) <= SHOWN else [*terms[: SHOWN - 2], r"\cdots", terms[-1]]
+    few = terms if len(terms) <= SHOWN else [*terms[: SHOWN - 2], r"\ldots", terms[-1]]
     return sign.join(few)
 
 

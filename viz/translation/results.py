@@ -125,6 +125,11 @@ class Translation:
     measures: Measures | None
 
     @property
+    def untrained(self) -> bool:
+        """Whether there is no checkpoint after the start."""
+        return len(self.steps) == 1
+
+    @property
     def read(self) -> tuple[str, ...]:
         """What the encoder reads, with its symbols."""
         pair = Pair(self.source, (), "")
