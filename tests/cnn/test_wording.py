@@ -51,7 +51,14 @@ def test_the_logarithm_is_named_where_bars_are():
     assert "logarithmic" not in wide.caption()
     assert any("logarithmic bars" in text for text in texts_of(wide, "rows"))
     assert not any("logarithmic" in text for text in texts_of(phone, "rows"))
-    assert texts_of(phone, "rows") == ["parameters"]
+
+
+def test_the_phones_columns_have_headings():
+    film = figures.table_film(tabled(), phone=True)
+    headings = [re.sub(r"<[^>]*>", "", text) for text in texts_of(film, "rows")]
+    assert headings == ["multiplications", "parameters"]
+    shown = [text.replace("\u202f", " ") for text in texts_of(film, "multiplications")]
+    assert shown == ["", "70 560", "0", "176 400", "0", "0", "1 470"]
 
 
 def test_without_a_convolution_nothing_is_replaced():

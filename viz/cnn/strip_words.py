@@ -10,6 +10,7 @@ from viz.draw import theme
 from viz.draw.numbers import THIN
 
 SHAPE, BOLD = 15, 1.12
+MACS = 250.0
 
 
 def words(view: Window) -> list[dict[str, Any]]:
@@ -164,6 +165,21 @@ def _seen_before(view: Window, formulas: list[str]) -> list[str]:
     ]
 
 
+def _macs_beside(view: Window) -> list[str]:
+    """On the phone multiplications give way to a long name."""
+    texts = []
+    for macs, name in zip(_macs(view), _names(view), strict=True):
+        taken = 68 + _width(wording.bare(name), 15) + 10
+        texts.append(macs if taken + _width(wording.bare(macs), 13) <= MACS else "")
+    return texts
+
+
+def _headings(y: float) -> tuple[list[Point], list[str]]:
+    """On the phone what the right-hand columns are, in the input's row, where they are empty."""
+    parameters = f"<span style='color:{theme.PAR}'>parameters</span>"
+    return [(MACS, y), (356.0, y)], ["multiplications", parameters]
+
+
 def _gutter(view: Window) -> dict[str, Any]:
     """What the lines are, with their sums; sums would give hidden cells away."""
     table, sums = view.table, view.table.totals
@@ -214,8 +230,8 @@ def _phone_words(view: Window) -> list[dict[str, Any]]:
         _text("shapes", at(68, -10), _shapes(view), theme.FWD, 15, "middle right"),
         _text("formulas", at(356, -11), formulas, theme.PAR, 13, "middle left"),
         _text("parameters", at(356, 11), _params(view), theme.PAR, 17, "middle left"),
-        _text("multiplications", [], [], theme.MUTED, 14),
+        _text("multiplications", at(MACS, 12), _macs_beside(view), theme.MUTED, 13, "middle left"),
         _text("seen", at(168, -10), _seen_before(view, formulas), theme.MUTED, 13, "middle right"),
-        _text("rows", [(356.0, heights[0])], ["parameters"], theme.PAR, 14, "middle left"),
+        _text("rows", *_headings(heights[0] + 12), theme.MUTED, 13, "middle left"),
         _text("hidden", *_marks(view), theme.INK, 22),
     ]
