@@ -95,7 +95,7 @@ class Polynomial:
 def read_expression(
     text: str, names: tuple[str, ...], *, functions: tuple[str, ...] = tuple(FUNCTIONS)
 ) -> Expression:
-    """Read a formula in ``names``; ``2wu2``, ``bc(1-e)``, ``log b``, ``w²`` are understood.
+    """Read a formula in ``names``: ``2wu2``, ``bc(1-e)``, ``log b``, ``w²``, ``y = 0,5^½``.
 
     ``log`` and ``ln`` are both the natural logarithm, ``log10`` is the decimal one. A power of
     ``e`` is one of Euler's number where ``e`` is not a name and ``exp`` a function.
@@ -103,7 +103,9 @@ def read_expression(
     Raises:
         ValueError: a sentence that says what cannot be read.
     """
-    return Expression(text.strip(), names, spelling.parse(text, names, functions))
+    asked = re.sub(r"^\s*[^\W\d]{1,8}\s*=", "", text)  # "y = ..."
+    asked = re.sub(r"\d+(,\d+)+", _with_point, asked)
+    return Expression(text.strip(), names, spelling.parse(asked, names, functions))
 
 
 def read_number(text: str) -> float:
@@ -116,7 +118,6 @@ def read_number(text: str) -> float:
     plain = re.sub(r"(?<=\d)\s*[x×]$", "", plain)
     if re.fullmatch(r"[-−]?\d{1,3}( \d{3})+", plain):
         plain = plain.replace(" ", "")
-    plain = re.sub(r"\d+(,\d+)+", _with_point, plain)
     if not plain:
         raise ValueError("there is nothing to read: type a number")
     if plain.endswith("%"):
@@ -132,7 +133,7 @@ def _with_point(found: re.Match[str]) -> str:
     if re.fullmatch(r"[1-9]\d{0,2},\d{3}", number):
         whole, point = number.replace(",", ""), number.replace(",", ".")
         raise ValueError(f"'{number}' can be read in two ways: write {whole} or {point}")
-    return number.replace(",", ".", 1)
+    return number.replace(",", ".") if number.count(",") == 1 else number
 
 
 def read_polynomial(

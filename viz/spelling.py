@@ -12,6 +12,7 @@ from itertools import pairwise
 MAX_LENGTH = 200
 MAX_DEPTH = 40
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_PARTS = {"½": "(1/2)", "¼": "(1/4)", "¾": "(3/4)"}
 _PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉·×∙⋅−–√[]{}", "0123456789****--√()()")
 _BASE = re.compile(r"e(?=\s*\^)")
 _NUMBER = re.compile(r"\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?")
@@ -43,6 +44,7 @@ def parse(text: str, names: tuple[str, ...], functions: tuple[str, ...]) -> ast.
 
 def _plain(text: str) -> str:
     raised = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda m: f"^({m.group().translate(_SUPERSCRIPTS)})", text)
+    raised = re.sub("[½¼¾]", lambda m: _PARTS[m.group()], raised)
     return raised.translate(_PLAIN).replace("√", "sqrt ").replace("**", "^")
 
 

@@ -68,6 +68,8 @@ def test_nothing_but_arithmetic_is_read(text):
         ("−b·c", -0.48),
         ("b²c", 0.384),
         ("1/2b", 0.4),
+        ("y = b^½", 0.8**0.5),
+        ("Γ=0,5 b", 0.4),
     ],
 )
 def test_formulas(text, value):
