@@ -351,7 +351,7 @@ def test_the_names_of_the_curves_stay_inside_the_chart(stack, phone):
         if name.xanchor == "left":
             assert name.x + wide <= high
         else:
-            assert name.x - wide >= low - (0.4 if phone else 0)
+            assert name.x - wide >= low
 
 
 def test_training_sentences_are_not_called_held_out():

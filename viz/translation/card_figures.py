@@ -119,7 +119,7 @@ def _plain_bars(at: Places) -> dict[str, Any]:
 
 def _hatching(at: Places) -> dict[str, Any]:
     """What stands for the bars of an untrained model, which mean nothing."""
-    hatch = {"shape": "/", "size": 10, "fgcolor": theme.HAIR, "bgcolor": theme.BG}
+    hatch = {"shape": "/", "size": 10, "solidity": 0.15, "fgcolor": theme.HAIR, "bgcolor": theme.BG}
     return {
         "width": at.card[1] - 8,
         "marker": {"color": theme.BG, "pattern": hatch, "line": {"width": 0}},

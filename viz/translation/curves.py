@@ -59,7 +59,7 @@ def _accuracy(found: Measures, phone: bool) -> Film:
         xaxis={
             "tickvals": places,
             "ticktext": [str(step) for step in found.steps],
-            "range": [-0.4, places[-1] + 0.4],
+            "range": [-0.9 if phone else -0.4, places[-1] + 0.4],
         },
     )
     return still(figure, _accuracy_words(found, wide))

@@ -134,7 +134,7 @@ def _changes(result: Rows, at: Places, ways: Ways, k: int) -> tuple[dict[str, An
     paths = (along, handed, ways.entering[:fed], back)
     lines = []
     for some, (color, width, head, _) in zip(paths, _strokes(result), strict=True):
-        line = graph.arrows(some, color=color, width=width, head=head)
+        line = _arrows(some, color=color, width=width, head=head)
         lines.append({key: line[key] for key in ("x", "y", "marker")})
     return (
         *lines,
@@ -196,6 +196,16 @@ def _hand_over(result: Rows, at: Places) -> list[Path]:
     return [np.array(way, dtype=float)]
 
 
+def _arrows(paths: list[Path], **look: Any) -> dict[str, Any]:
+    """Arrows whose ways may have gaps, which Plotly takes as None."""
+    line = graph.arrows(paths, **look)
+    gaps = {
+        axis: [None if value is None or np.isnan(value) else value for value in line[axis]]
+        for axis in ("x", "y")
+    }
+    return line | gaps
+
+
 def _behind(way: Path, at: Places) -> Path:
     """A rising way without its pieces behind the two rows, where words fill the columns."""
     (x, low), (u, high) = way
@@ -247,7 +257,7 @@ def _still(result: Rows, at: Places) -> list[dict[str, Any]]:
     slots = [(x - at.lane, at.head) for x, _ in at.decoder]
     heads = [theme.math(f"<i>w</i><sub>{j + 1}</sub>") for j in range(len(at.decoder))]
     return [
-        graph.arrows(ahead, color=theme.HAIR, width=2.5, head=9, name="ahead"),
+        _arrows(ahead, color=theme.HAIR, width=2.5, head=9, name="ahead"),
         _texts(
             source, [escaped(at.fitted(w, read=True)) for w in result.source], at.font, theme.INK
         )
