@@ -147,3 +147,30 @@ def test_the_printable_sheets(which):
     app = open_exam(sheet=which)
     assert (QUESTIONS[0].why in said(app)) == (which == "answers")
     assert bool(app.warning) == (which == "zz")
+
+
+def test_what_can_be_read_is_graded_and_the_rest_is_named():
+    question = next(q for q in QUESTIONS if isinstance(q.answer, quiz.Parts) and q.points == 4)
+    texts = json.loads(question.answer.key_text())
+    texts[-1] = ""
+    mark = paper.mark(question, paper.Sheet(texts={question.id: json.dumps(texts)}))
+    share = (len(texts) - 1) / len(texts)
+    assert mark.points == int(2 * question.points * share) / 2 > 0
+    assert not mark.right
+    assert "nothing to read" in mark.words
+    for text in ("[]", "{", json.dumps(["?"] * len(texts))):
+        mark = paper.mark(question, paper.Sheet(texts={question.id: text}))
+        assert mark.points == 0
+        assert mark.words.startswith("The answer could not be read: ")
+    assert paper.mark(question, paper.Sheet()).words == "No answer."
+
+
+def test_parts_that_share_a_letter_are_numbered():
+    for concept in paper.concepts():
+        questions = paper.questions(concept.slug, None)
+        headings = [paper.heading(q, questions).split("**")[1] for q in questions]
+        assert len(set(headings)) == len(headings)
+        for question, heading in zip(questions, headings, strict=True):
+            alone = [q.part for q in questions].count(question.part) == 1
+            assert heading.startswith(f"({question.part}")
+            assert alone == (heading == f"({question.part})")

@@ -51,6 +51,7 @@ __all__ = [
     "Verdict",
     "are_letters",
     "check",
+    "check_readable",
     "drawn",
     "is_close",
     "labels",
@@ -75,18 +76,12 @@ class Parts:
 
     def read(self, text: str) -> tuple[Any, ...]:
         """Read every part; the sentence names the part that cannot be read."""
-        try:
-            texts = json.loads(text)
-        except ValueError:
-            texts = None
-        if not isinstance(texts, list) or len(texts) != len(self.items):
-            raise ValueError(f"answer all {len(self.items)} parts")
         values = []
-        for (label, answer), part in zip(self.items, texts, strict=True):
+        for (label, answer), part in zip(self.items, self._texts(text), strict=True):
             try:
                 values.append(answer.read(str(part)))
             except ValueError as error:
-                raise ValueError(f"{label}: {error}" if label else str(error)) from None
+                raise ValueError(_about(label, error)) from None
         return tuple(values)
 
     def grade(self, value: tuple[Any, ...]) -> Grade:
@@ -94,6 +89,26 @@ class Parts:
         pairs = zip(self.items, value, strict=True)
         parts = tuple(answer.grade(part).right for (_, answer), part in pairs)
         return Grade(all(parts), parts)
+
+    def grade_readable(self, text: str) -> tuple[Grade, str]:
+        """Parts that cannot be read are wrong; with the sentence about the first of them."""
+        right, said = [], ""
+        for (label, answer), part in zip(self.items, self._texts(text), strict=True):
+            try:
+                right.append(answer.grade(answer.read(str(part))).right)
+            except ValueError as error:
+                right.append(False)
+                said = said or _about(label, error)
+        return Grade(all(right), tuple(right)), said
+
+    def _texts(self, text: str) -> list[Any]:
+        try:
+            texts = json.loads(text)
+        except ValueError:
+            texts = None
+        if not isinstance(texts, list) or len(texts) != len(self.items):
+            raise ValueError(f"answer all {len(self.items)} parts")
+        return texts
 
     def same(self, value: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
         """Whether every part is the mistake's; None in ``other`` stands for anything."""
@@ -109,6 +124,10 @@ class Parts:
     def shown(self) -> str:
         """All keys with their labels."""
         return "; ".join(f"{_headed(label)}{answer.shown()}" for label, answer in self.items)
+
+
+def _about(label: str, error: ValueError) -> str:
+    return f"{label}: {error}" if label else str(error)
 
 
 def _headed(label: str) -> str:
@@ -211,6 +230,23 @@ def check(question: Question, text: str) -> Verdict:
     if said is None:
         return Verdict(False, grade.parts, question.hint)
     return Verdict(said.accept or grade.right, grade.parts, said.words)
+
+
+def check_readable(question: Question, text: str) -> Verdict:
+    """Grade an answer that is handed in as it is: what cannot be read is wrong, and named.
+
+    Raises:
+        ValueError: none of it can be read.
+    """
+    try:
+        return check(question, text)
+    except ValueError:
+        if not isinstance(question.answer, Parts):
+            raise
+    grade, said = question.answer.grade_readable(text)
+    if not any(grade.parts):
+        question.answer.read(text)
+    return Verdict(False, grade.parts, f"{said[0].upper()}{said[1:]}.")
 
 
 def unticked(answer: Answer, text: str) -> str:

@@ -36,7 +36,9 @@ def show(sentence: str) -> None:
     row.markdown(f"### {number} · {concept.title} · {total} points")
     row.page_link(str(PAGES / f"{concept.slug}.py"), label="Open its page")
     for question in questions:
-        _question(question, variant, at_once=grading == EACH)
+        with st.container(border=True):
+            st.markdown(f"{paper.heading(question, questions)}\n\n{question.prompt}")
+            _question(question, variant, at_once=grading == EACH)
     with top:
         _choose(variant, number)
     _finish(variant, number)
@@ -63,7 +65,8 @@ def _number() -> tuple[int, list[str]]:
     asked = st.query_params.get("n", numbers[0])
     if asked in numbers:
         return int(asked), []
-    return int(numbers[0]), [f"n must be one of {', '.join(numbers)}, got {asked[:20]}"]
+    rule = f"n must be one of {', '.join(numbers)}"
+    return int(numbers[0]), [f"{rule}, got {asked[:20] or 'nothing'}; using {numbers[0]}"]
 
 
 def _choose(variant: int | None, number: int) -> None:
@@ -101,39 +104,34 @@ def _question(question: quiz.Question, variant: int | None, *, at_once: bool) ->
     answered = paper.open_sheet(variant)
     place = f"exam:{variant or 0}:{question.id}"
     locked = question.id in answered.graded
-    with st.container(border=True):
-        worth = f"{question.points} point{'s' if question.points > 1 else ''}"
-        st.markdown(f"**({question.part})** :gray[{worth}]\n\n{question.prompt}")
-        if question.figure is not None:
-            answers.picture(question.figure, f"{place}:figure")
-        answers.drawings(question.answer, place)
-        answers.fill(question.answer, f"{place}:a", answered.texts.get(question.id, ""))
-        text = answers.draw(question.answer, f"{place}:a", "Your answer", locked=locked)
-        if not locked and text != answered.texts.get(question.id, answers.blank(question.answer)):
-            texts = {**answered.texts, question.id: text}
-            answered = Sheet(texts=texts, graded=answered.graded)
-            paper.keep(variant, answered)
-        if locked:
-            _say(question, paper.mark(question, answered))
-            answers.solution(question, place)
-            return
-        if problem := paper.unreadable(question, answered):
-            st.caption(f"Cannot be read yet: {problem}.")
-        if at_once:
-            st.button(
-                "Grade this",
-                key=f"{place}:grade",
-                on_click=_hand_in,
-                args=(variant, (question,)),
-                disabled=not paper.is_answered(question, answered),
-            )
+    if question.figure is not None:
+        answers.picture(question.figure, f"{place}:figure")
+    answers.drawings(question.answer, place)
+    answers.fill(question.answer, f"{place}:a", answered.texts.get(question.id, ""))
+    text = answers.draw(question.answer, f"{place}:a", "Your answer", locked=locked)
+    if not locked and text != answered.texts.get(question.id, answers.blank(question.answer)):
+        texts = {**answered.texts, question.id: text}
+        answered = Sheet(texts=texts, graded=answered.graded)
+        paper.keep(variant, answered)
+    if locked:
+        _say(question, paper.mark(question, answered))
+        answers.solution(question, place)
+        return
+    if problem := paper.unreadable(question, answered):
+        st.caption(f"Cannot be read yet: {problem}.")
+    if at_once:
+        st.button(
+            "Grade this",
+            key=f"{place}:grade",
+            on_click=_hand_in,
+            args=(variant, (question,)),
+            disabled=not paper.is_answered(question, answered),
+        )
 
 
 def _say(question: quiz.Question, mark: Mark) -> None:
     reached = f"{mark.points:g} of {question.points}"
-    said = mark.verdict.words if mark.verdict else "No answer that could be read."
-    sign = "✓" if mark.verdict and mark.verdict.right else "✗"
-    st.markdown(f"{sign} **{reached}** {said}")
+    st.markdown(f"{'✓' if mark.right else '✗'} **{reached}** {mark.words}")
     st.markdown(f"**Answer:** {question.answer.shown()}\n\n{question.why}")
 
 
@@ -172,7 +170,8 @@ def _summary(everything: tuple[quiz.Question, ...], answered: Sheet) -> str:
     reached = sum(paper.mark(question, answered).points for question in graded)
     asked = sum(question.points for question in graded)
     rest = len(everything) - len(graded)
-    more = f"; {rest} parts are not handed in yet" if rest else ""
+    parts = "1 part is" if rest == 1 else f"{rest} parts are"
+    more = f"; {parts} not handed in yet" if rest else ""
     return f"**{reached:g} of {asked} points**{more}."
 
 

@@ -35,10 +35,11 @@ class _Drawer(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What comes of one question: points reached, and the verdict if the answer could be read."""
+    """What comes of one question: points reached, whether all is right, and what is said."""
 
     points: float
-    verdict: quiz.Verdict | None
+    right: bool
+    words: str
 
 
 @cache
@@ -53,6 +54,13 @@ def questions(slug: str, variant: int | None) -> tuple[quiz.Question, ...]:
     makers = [maker for maker in catalog.find(slug).exercises() if maker(None).part]
     posed = (quiz.pose(maker, variant) for maker in makers)
     return tuple(sorted(posed, key=lambda question: question.part))
+
+
+def heading(question: quiz.Question, all_parts: tuple[quiz.Question, ...]) -> str:
+    """A part's letter and points, as Markdown; parts that share a letter are numbered."""
+    same = [one.id for one in all_parts if one.part == question.part]
+    letter = question.part + (str(same.index(question.id) + 1) if len(same) > 1 else "")
+    return f"**({letter})** :gray[{question.points} point{'s' if question.points > 1 else ''}]"
 
 
 def open_sheet(variant: int | None) -> Sheet:
@@ -119,21 +127,20 @@ def unreadable(question: quiz.Question, sheet: Sheet) -> str:
 
 
 def mark(question: quiz.Question, sheet: Sheet) -> Mark:
-    """Grade one question; an answer that cannot be read gets no points."""
+    """Grade one question; a part that cannot be read gets no points, and the others theirs."""
     if not is_answered(question, sheet):
-        return Mark(0.0, None)
+        return Mark(0.0, False, "No answer.")
     try:
-        verdict = quiz.check(question, sheet.texts[question.id])
-    except ValueError:
-        return Mark(0.0, None)
-    return Mark(quiz.score(question, verdict), verdict)
+        verdict = quiz.check_readable(question, sheet.texts[question.id])
+    except ValueError as error:
+        return Mark(0.0, False, f"The answer could not be read: {error}.")
+    return Mark(quiz.score(question, verdict), verdict.right, verdict.words)
 
 
 def grade(sheet: Sheet, graded: tuple[quiz.Question, ...], variant: int | None) -> Sheet:
     """The paper with these questions handed in; what is right counts as solved."""
     for question in graded:
-        verdict = mark(question, sheet).verdict
-        if verdict is not None and verdict.right:
+        if mark(question, sheet).right:
             progress.mark(question.id, variant)
     done = sheet.graded | {question.id for question in graded}
     return Sheet(texts=dict(sheet.texts), graded=frozenset(done))

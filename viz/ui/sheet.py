@@ -18,7 +18,8 @@ def show(which: str, variant: int | None) -> None:
         st.button(f"Show the {other}", on_click=link.write, args=("sheet", other))
         st.markdown(":gray[Print this page with Ctrl+P (on a Mac ⌘P).]")
         if which not in (QUESTIONS, ANSWERS):
-            st.warning(f"sheet must be questions or answers, got {which[:20]}; using questions")
+            got = which[:20] or "nothing"
+            st.warning(f"sheet must be questions or answers, got {got}; using questions")
     named = "" if variant is None else f", variant {variant}"
     st.markdown(f"# The exam{named}{': answers' if which == ANSWERS else ''}")
     if which != ANSWERS:
@@ -29,18 +30,15 @@ def show(which: str, variant: int | None) -> None:
         with st.container(key=f"un-block-{concept.slug}"):
             st.markdown(f"### {concept.exam_question} · {concept.title} · {total} points")
             for question in questions:
+                head = paper.heading(question, questions)
                 if which == ANSWERS:
-                    st.markdown(_solution(question))
+                    st.markdown(f"{head} {question.answer.shown()}\n\n{question.why}")
                 else:
-                    _asked(question)
+                    st.markdown(f"{head}\n\n{question.prompt}")
+                    _room(question)
 
 
-def _solution(question: quiz.Question) -> str:
-    return f"**({question.part})** {question.answer.shown()}\n\n{question.why}"
-
-
-def _asked(question: quiz.Question) -> None:
-    st.markdown(f"**({question.part})** :gray[{question.points}]\n\n{question.prompt}")
+def _room(question: quiz.Question) -> None:
     if question.figure is not None:
         answers.picture(question.figure, f"sheet:{question.id}")
     answers.drawings(question.answer, f"sheet:{question.id}")
