@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from viz import quiz
-from viz.batchnorm import compute, draws, drills, exercises
+from viz.batchnorm import compute, demo, draws, drills, exercises, figures
 
 
 def test_how_many_draws_are_refused():
@@ -205,3 +205,22 @@ def test_what_survives_survives():
         "Mahalanobis distance from the mean": np.allclose(*mahalanobis),
     }
     assert {name: bool(kept) for name, kept in survives.items()} == dict(drills.SURVIVE)
+
+
+@pytest.mark.parametrize("variant", [1, 7, 23, 112])
+def test_the_keys_are_what_the_page_shows_and_exact(variant):
+    question = quiz.pose(exercises.output_moments, variant)
+    result = demo.run_line(question.settings)
+    keys = [answer.key for _, answer in question.answer.items]
+    shown = [*result.final.moments(result.before), *figures.table(result)["output y"]]
+    np.testing.assert_allclose(keys, shown, atol=1e-12)
+    assert all(key == round(key, 6) for key in keys)
+
+
+@pytest.mark.parametrize("variant", [None, *range(60)])
+def test_a_mistaken_landing_has_one_diagnosis(variant):
+    question = quiz.pose(drills.landing, variant)
+    wrong = [feedback.wrong for feedback in question.feedback]
+    assert min(abs(np.diff(sorted([*wrong, question.answer.key])))) > 0.05
+    for feedback in question.feedback:
+        assert feedback.words in quiz.check(question, str(feedback.wrong)).words

@@ -103,7 +103,8 @@ def _parameters(result: Plane) -> str:
 
 def _correlation(state: PlaneState) -> str:
     if state.rho is None:
-        return "γ = 0 has made a feature constant"
+        made = "γ = 0 has made a feature constant"
+        return made if state.stage >= 3 else "turning over, a feature is flat for a moment"
     rho = fixed(state.rho)
     if state.rho * state.origin.rho < 0:
         return f"one γ < 0 mirrors a feature, and the correlation turns to {rho}"
@@ -120,4 +121,5 @@ def _tilt(result: Plane, state: PlaneState) -> str:
     from_ = "" if was is None else f" (before {fixed(was, 1)}°)"
     if abs(state.rho) < 1e-9:
         return "the axes of the contours stay parallel to the features"
-    return f"the contours stay ellipses, tilted by {{fwd:{fixed(tilt, 1)}°}}{from_}: no whitening"
+    name = "ellipses" if state.ellipse.b else "line segments"
+    return f"the contours stay {name}, tilted by {{fwd:{fixed(tilt, 1)}°}}{from_}: no whitening"

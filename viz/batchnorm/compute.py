@@ -204,7 +204,10 @@ def between(
     low = min(int(stage), len(maps) - 2)
     share = stage - low
     (a0, b0), (a1, b1) = maps[low], maps[low + 1]
-    return (1 - share) * a0 + share * a1, (1 - share) * b0 + share * b1
+    scale = (1 - share) * a0 + share * a1
+    # On its way to a mirror the scale passes through 0, which rounding misses.
+    scale = np.where(np.abs(scale) < 1e-12 * np.abs(a0), 0.0, scale)
+    return scale, (1 - share) * b0 + share * b1
 
 
 def moments(x: npt.ArrayLike) -> Moments:

@@ -3,13 +3,20 @@
 from viz.batchnorm import small_batch
 from viz.batchnorm.batches import Family, RunningTrace, SmallBatches
 from viz.batchnorm.feature import Line1D
-from viz.batchnorm.pair import Plane
-from viz.draw.numbers import latex
+from viz.batchnorm.gaussians import CIRCLE
+from viz.batchnorm.pair import Plane, PlaneState
+from viz.draw.numbers import count, latex
 from viz.view import Line
 
 
 def _signed(value: float) -> str:
     return f"{'-' if value < 0 else '+'} {latex(abs(value))}"
+
+
+def _whose(rows: int | None) -> str:
+    if rows is None:
+        return "A very large batch has the mean and the variance of its distribution."
+    return f"The batch is the {count(rows)} values; its variance divides by their number."
 
 
 def line(result: Line1D) -> tuple[Line, ...]:
@@ -22,7 +29,7 @@ def line(result: Line1D) -> tuple[Line, ...]:
     return (
         Line(
             rf"\mu = {latex(mean)}, \qquad \sigma^2 = {latex(std**2)}",
-            "A very large batch has the mean and the variance of its distribution.",
+            _whose(result.before.count),
         ),
         Line(
             rf"\hat x = \frac{{x - \mu}}{{\sqrt{{\sigma^2 + \epsilon}}}} = "
@@ -61,12 +68,27 @@ def _matrix(rows: object) -> str:
     return rf"\begin{{pmatrix}} {body} \end{{pmatrix}}"
 
 
+def _correlation(state: PlaneState) -> tuple[str, str]:
+    """Of the outputs, and what to say of it."""
+    if state.rho is None:
+        return r"\tfrac{0}{0}", "With γ = 0 a feature is constant: its correlation is undefined."
+    said = "The correlation survives in three lines; its sign turns if one of the γ is negative."
+    return r"\pm\rho", said
+
+
+def _axes(rho: float) -> str:
+    if abs(rho) < CIRCLE:
+        return "With ρ = 0 both factors are 1: a circle, which has no tilt."
+    return "So the axes lie at ±45°, whatever the tilt was before."
+
+
 def plane(result: Plane) -> tuple[Line, ...]:
     """Why the correlation survives, and where the 45° come from."""
     state, origin = result.final, result.final.origin
     first, second = (latex(float(v)) for v in origin.std)
     g1, g2 = (latex(float(v)) for v in result.gamma)
     rho = latex(origin.rho)
+    after, said = _correlation(state)
     lines = [
         Line(
             r"A = \mathrm{diag}\Bigl(\tfrac{\gamma_1}{\sigma_1}, \tfrac{\gamma_2}{\sigma_2}\Bigr)"
@@ -79,8 +101,8 @@ def plane(result: Plane) -> tuple[Line, ...]:
             r"\begin{aligned} \mathrm{Cov}(y_1, y_2) &= \frac{\gamma_1 \gamma_2}{\sigma_1 \sigma_2}"
             r"\,\mathrm{Cov}(x_1, x_2) = \gamma_1 \gamma_2\,\rho \\ "
             r"\mathrm{SD}(y_1)\,\mathrm{SD}(y_2) &= |\gamma_1 \gamma_2| \\ "
-            rf"\mathrm{{corr}}(y_1, y_2) &= \pm\rho, \qquad \rho = {rho} \end{{aligned}}",
-            "The correlation survives in three lines; its sign turns if one of the γ is negative.",
+            rf"\mathrm{{corr}}(y_1, y_2) &= {after}, \qquad \rho = {rho} \end{{aligned}}",
+            said,
         ),
     ]
     if abs(result.gamma[0]) == abs(result.gamma[1]) == 1:
@@ -88,7 +110,7 @@ def plane(result: Plane) -> tuple[Line, ...]:
             Line(
                 r"\begin{pmatrix} 1 & \rho \\ \rho & 1 \end{pmatrix} \begin{pmatrix} 1 \\ \pm 1 "
                 r"\end{pmatrix} = (1 \pm \rho) \begin{pmatrix} 1 \\ \pm 1 \end{pmatrix}",
-                "So the axes always lie at ±45°, whatever the tilt was before.",
+                _axes(origin.rho),
             ),
             Line(
                 rf"\sqrt{{1 + |\rho|}} = {latex(state.ellipse.a, 6)}, \qquad "

@@ -1,6 +1,7 @@
 """Numbers for questions: draws in which no usual mistake comes close to the key."""
 
 from fractions import Fraction
+from itertools import combinations
 
 import numpy as np
 
@@ -44,8 +45,18 @@ def is_clear(draw: Draw) -> bool:
     return all(abs(key - wrong) > NEAR for wrong in mistakes(*draw))
 
 
+def are_told_apart(draw: Draw) -> bool:
+    """No two named mistakes come within 0.05 of each other, so a wrong number names one."""
+    return all(abs(one - other) > NEAR for one, other in combinations(mistakes(*draw), 2))
+
+
 def draw_numbers(rng: Rng | None, *, moments: bool = False) -> Draw:
-    """Numbers of the exam, or a clear draw; for moments one in which mistakes differ too."""
+    """Numbers of the exam, or a clear draw in which the mistakes differ too.
+
+    Args:
+        rng: None for the exam's.
+        moments: the mistakes are those with mean and deviation, not those with a point.
+    """
     if rng is None:
         one = ONE
         std = Fraction(2, 5)
@@ -55,9 +66,13 @@ def draw_numbers(rng: Rng | None, *, moments: bool = False) -> Draw:
             pool[rng.integers(len(pool))] for pool in (MEANS, STDS, GAMMAS, BETAS)
         )
         draw = (mean, std, gamma, beta, int(SPLITS[rng.integers(4)]))
-        confusing = mean == 0 or abs(gamma) in (std, 1 / std, std**2, 1 / std**2)
-        if is_clear(draw) and not (moments and confusing):
+        if is_clear(draw) and (_are_clear_moments if moments else are_told_apart)(draw):
             return draw
+
+
+def _are_clear_moments(draw: Draw) -> bool:
+    mean, std, gamma, *_ = draw
+    return mean != 0 and abs(gamma) not in (std, 1 / std, std**2, 1 / std**2)
 
 
 def settings_of(draw: Draw) -> LineSettings:

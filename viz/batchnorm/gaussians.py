@@ -10,6 +10,7 @@ from viz.batchnorm import compute
 FloatArray = npt.NDArray[np.float64]
 Like = FloatArray | float
 CIRCLE = 1e-9
+LINE = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +23,10 @@ class Gaussian:
 
 @dataclass(frozen=True, slots=True)
 class Ellipse:
-    """Semi-axes a >= b of a 1-SD contour; tilt of a in degrees, (-90, 90], None for a circle."""
+    """Semi-axes a >= b of a 1-SD contour, b = 0 for a line; tilt of a in degrees, (-90, 90].
+
+    A circle has tilt None.
+    """
 
     a: float
     b: float
@@ -81,13 +85,22 @@ def checked_covariance(cov: npt.ArrayLike) -> FloatArray:
 
 def ellipse_axes(cov: npt.ArrayLike) -> Ellipse:
     """Semi-axes and tilt of the 1-SD contour of a 2 x 2 covariance."""
-    values, vectors = np.linalg.eigh(checked_covariance(cov))
-    b, a = np.sqrt(np.maximum(values, 0))
+    matrix = checked_covariance(cov)
+    values, vectors = np.linalg.eigh(matrix)
+    a = np.sqrt(max(values[1], 0))
+    b = np.sqrt(_determinant(matrix)) / max(a, 1e-300)
     if a - b < CIRCLE * max(a, 1e-300):
         return Ellipse(float(a), float(b), None)
     tilt = float(np.degrees(np.arctan2(vectors[1, 1], vectors[0, 1])))
     tilt = (tilt + 90) % 180 - 90
     return Ellipse(float(a), float(b), 90.0 if tilt <= -90 + 1e-9 else tilt)
+
+
+def _determinant(cov: FloatArray) -> float:
+    """Of a 2 x 2 covariance; 0 for points on a line, of whose 1 - rho^2 rounding leaves 1e-16."""
+    variances = float(cov[0, 0] * cov[1, 1])
+    left = variances - float(cov[0, 1]) ** 2
+    return left if left > LINE * variances else 0.0
 
 
 def contour(mean: npt.ArrayLike, cov: npt.ArrayLike, k: float, *, points: int = 181) -> FloatArray:

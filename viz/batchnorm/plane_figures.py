@@ -212,13 +212,17 @@ def _verdict(
     if result.compare:
         words = f"<b>{result.compare} whitening</b>{gap}a circle: the correlation is gone"
         return graph.note(*place, words, size=size, color=theme.TRU, **more)
-    tilted = state.rho is not None and abs(state.rho) > 1e-9
-    words = f"still an ellipse:{gap}no whitening" if tilted else f"nothing to turn:{gap}ρ = 0"
+    if state.rho is None:
+        words = f"no ellipse is left:{gap}γ = 0"
+    elif abs(state.rho) < 1e-9:
+        words = f"nothing to turn:{gap}ρ = 0"
+    else:
+        words = f"still {'an ellipse' if state.ellipse.b else 'a line'}:{gap}no whitening"
     return graph.note(*place, words, size=size, color=theme.INK, **more)
 
 
 def _numbers(name: str, std: np.ndarray, rho: float | None, axes: str) -> str:
-    correlation = "a feature is constant" if rho is None else f"correlation {fixed(rho)}"
+    correlation = "correlation undefined" if rho is None else f"correlation {fixed(rho)}"
     deviations = f"SD {places(float(std[0]))} and {places(float(std[1]))}"
     return f"<b>{name}</b><br>{deviations}<br>{correlation}<br>{axes}"
 
@@ -247,7 +251,7 @@ def _squares(result: Plane | None = None) -> list[dict[str, Any]]:
 
 
 def table(result: Plane) -> dict[str, list[Any]]:
-    """Moments before and after."""
+    """Moments before and after; a constant feature has no correlation."""
     state, origin = result.final, result.final.origin
     before, after = origin.ellipse, state.ellipse
     rows = [
@@ -255,7 +259,7 @@ def table(result: Plane) -> dict[str, list[Any]]:
         ("mean 2", origin.mean[1], state.mean[1]),
         ("standard deviation 1", origin.std[0], state.std[0]),
         ("standard deviation 2", origin.std[1], state.std[1]),
-        ("correlation", origin.rho, state.rho if state.rho is not None else 0.0),
+        *([] if state.rho is None else [("correlation", origin.rho, state.rho)]),
         ("longer semi-axis", before.a, after.a),
         ("shorter semi-axis", before.b, after.b),
     ]

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from viz.batchnorm.batches import RunningTrace
+from viz.batchnorm.captions import places
 from viz.draw import graph, theme
 from viz.draw.columns import column
 from viz.draw.film import Film, Frame
@@ -173,12 +174,13 @@ def running_caption(result: RunningTrace, step: int) -> str:
     mean, var = float(result.mean[step]), float(result.var[step])
     z = (result.true_mean - mean) / np.sqrt(var + result.eps)
     seen = "Before the first batch" if step == 0 else f"After {step} batch{'es' * (step > 1)}"
+    lands = f"to {places(float(z))} instead of 0" if z else "to 0, where it belongs"
     size = "" if step == 0 else f" of {result.batch_size} with momentum {short(result.momentum)}"
     return (
         f"{seen}{size} the running mean is {{fwd:{_three(mean)}}} (expected "
         f"{{tru:{_three(result.expected_mean[step])}}}), the running variance "
         f"{{fwd:{_three(var)}}} (expected {{tru:{_three(result.expected_var[step])}}}). Eval mode "
-        f"would send the true mean to {fixed(float(z))} instead of 0."
+        f"would send the true mean {lands}."
     )
 
 

@@ -59,17 +59,19 @@ def agree_line(result: Line1D) -> dict[str, float]:
 def plane(result: Plane) -> str:
     """The layer on four points with the given covariance."""
     origin = result.final.origin
+    eps = 1e-10 * min(1.0, float(origin.std.min()) ** 2)
     return f"""import torch
 
 mean = torch.tensor({origin.mean.tolist()!r}, dtype=torch.float64)
 cov = torch.tensor({origin.cov.tolist()!r}, dtype=torch.float64)
 
 # Four points with exactly this mean and covariance: mean plus and minus sqrt(2) times a root.
-values, vectors = torch.linalg.eigh(cov)
-root = vectors * (2 * values.clamp(min=0)).sqrt()
+std = cov.diag().sqrt()
+values, vectors = torch.linalg.eigh(cov / torch.outer(std, std))
+root = std[:, None] * vectors * (2 * values.clamp(min=0)).sqrt()
 batch = torch.cat([mean + root.T, mean - root.T])
 
-layer = torch.nn.BatchNorm1d(2, eps=1e-10, dtype=torch.float64)
+layer = torch.nn.BatchNorm1d(2, eps={eps!r}, dtype=torch.float64)
 with torch.no_grad():
     layer.weight.copy_(torch.tensor({result.gamma.tolist()!r}))  # gamma
     layer.bias.copy_(torch.tensor({result.beta.tolist()!r}))  # beta
@@ -86,11 +88,12 @@ def agree_plane(result: Plane) -> dict[str, float]:
     import torch
 
     origin, gamma = result.final.origin, result.gamma
-    values, vectors = np.linalg.eigh(origin.cov)
-    root = vectors * np.sqrt(2 * np.maximum(values, 0))
+    std = origin.std
+    values, vectors = np.linalg.eigh(origin.cov / np.outer(std, std))
+    root = std[:, None] * vectors * np.sqrt(2 * np.maximum(values, 0))
     points = torch.from_numpy(np.concatenate([origin.mean + root.T, origin.mean - root.T]))
     weight, bias = (torch.from_numpy(np.array(v, dtype=float)) for v in (gamma, result.beta))
-    tiny = TINY * float(origin.std.min()) ** 2
+    tiny = TINY * float(std.min()) ** 2
     y = torch.nn.functional.batch_norm(
         points, None, None, weight, bias, training=True, eps=max(tiny, 1e-30)
     )

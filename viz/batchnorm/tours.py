@@ -38,7 +38,7 @@ PLANE_FINDINGS = (
     Preset(
         "sweep the correlation",
         {"play": "correlation"},
-        "Whatever the tilt was, it comes out at exactly ±45°.",
+        "Whatever the tilt was, it comes out at exactly ±45°; with ρ = 0, as a circle.",
     ),
     Preset(
         "stretch one feature",
