@@ -109,6 +109,7 @@ CONCEPTS: tuple[Concept, ...] = (
         related=(
             ("beam_search", "how the decoder picks its sentence"),
             ("attention", "looking back at every word instead of one state"),
+            ("gradients", "why what was read long ago is hard to learn from"),
         ),
     ),
     Concept(
