@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from viz.autoencoder import compute
+from viz.autoencoder import compute, study, training
 from viz.autoencoder.compute import penalty
 
 SPECTRUM = np.array([4, 2.5, 1.5, 0.6, 0.3, 0.2, 0.1, 0.05])
@@ -182,3 +182,35 @@ def test_imbalance_fades_by_the_known_factor():
 def test_bad_input_gets_a_sentence(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_no_size_of_the_variances_cancels_the_objective():
+    weights, cov = compute.penalty(0.05), np.diag([1e16, 1.0])
+    pair = compute.minimizer(np.eye(2), compute.optimum(np.diag(cov), 1, weights))
+    assert compute.objective(*pair, cov, weights).total == pytest.approx(1.1)
+
+
+def test_one_penalty_is_its_own_mean_however_large():
+    assert compute.penalty(1e300).mean == 1e300
+    assert compute.penalty(1e300, 1e200).mean == pytest.approx(1e250)
+
+
+@pytest.mark.parametrize("weights", [(0.05, 0.05), (0.05, 0.5), (0.5, 0.01)])
+def test_the_pace_of_balance_is_the_least_curvature(weights):
+    first, second = compute.penalty(*weights)
+    variance, step_size = 1e4, 1e-5
+    best = compute.optimum(np.array([variance]), 1, compute.penalty(first, second))
+    one, two = float(best.encoder_values[0]), float(best.decoder_values[0])
+    across = 4 * variance * one * two - 2 * variance
+    hessian = [
+        [2 * variance * two**2 + 2 * first, across],
+        [across, 2 * variance * one**2 + 2 * second],
+    ]
+    slowest = np.linalg.eigvalsh(hessian)[0]
+    data = study.Data(np.zeros((1, 2)), np.eye(1), np.array([variance]), np.eye(1))
+    pair = training.Pair.of(best.encoder_values[:, None], best.decoder_values[:, None])
+    run = study.study(
+        data, pair, compute.penalty(first, second), method="full", step_size=step_size,
+        record=training.log_steps(1, 1), rng=np.random.default_rng(0),
+    )  # fmt: skip
+    assert run.balance_steps == pytest.approx(1 / (slowest * step_size), rel=1e-3)

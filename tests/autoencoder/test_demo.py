@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from viz import settings as settings_
-from viz.autoencoder import demo, image_view, race, race_view, training_view
+from viz.autoencoder import demo, image_view, price_view, race, race_view, training_view
 from viz.autoencoder.image_view import ImageSettings
 from viz.autoencoder.race import Setup
 from viz.autoencoder.training_settings import TrainingSettings
@@ -14,6 +14,10 @@ from viz.autoencoder.training_settings import TrainingSettings
 
 def of(model, **values):
     return settings_.settings_from(model, values)
+
+
+def view_of(key):
+    return next(view for view in demo.VIEWS if view.key == key)
 
 
 def test_the_exams_answers():
@@ -34,6 +38,7 @@ def test_the_exams_answers():
         ({"data": "own points", "own": "1,2\n"}, "at least 2 rows and 2 columns"),
         ({"data": "own points", "own": "1,2\n3,x\n"}, "x"),
         ({"data": "own points", "own": "1,2\n1,2\n", "latent_dim": 1}, "no variation"),
+        ({"data": "own points", "own": "1e300,1\n2,3\n-1e300,4\n"}, "at most 10¹⁰⁰ in size"),
     ],
 )
 def test_bad_settings_get_a_sentence(values, words):
@@ -46,6 +51,10 @@ def test_bad_settings_get_a_sentence(values, words):
     [
         ("1 2\n3 4", "image is 2 x 2 pixels, need at least 8 x 8"),
         ("\n".join(["5 " * 12] * 12), "the image has no variation"),
+        (
+            "\n".join(" ".join(f"{r / 10 + c / 5:g}" for c in range(20)) for r in range(20)),
+            "the data have no variation",
+        ),
     ],
 )
 def test_a_useless_image_gets_a_sentence(text, words):
@@ -83,6 +92,73 @@ def test_the_snippet_prints_the_screens_numbers(values):
     np.testing.assert_allclose(space["answer"], expected, atol=1e-9)
 
 
+DIVERGED = [
+    ("training", {"step_size": 1.0}),
+    ("training", {"optimizer": "SGD", "point_step": 0.1}),
+    ("valley", {"encoder": 3.0, "decoder": 3.0, "rate": 0.5}),
+    ("race", {"point_step": 0.1, "decoder_scale": 10.0, "race_steps": 1000}),
+]
+
+
+@pytest.mark.parametrize(("key", "values"), DIVERGED)
+def test_the_snippet_of_a_diverged_run_stops_where_the_page_stops(key, values):
+    view = view_of(key)
+    chosen, space = of(view.settings, **values), {}
+    text = view.snippet(chosen)
+    exec(text, space)
+    np.testing.assert_allclose(space["answer"], view.answer(view.run(chosen)), rtol=1e-6)
+    assert "stop where the page stops" in text
+
+
+def test_the_snippet_of_diverged_images_runs():
+    chosen, space = of(ImageSettings, pictures="discs", contrast=False, step_size=1.0), {}
+    exec(image_view.snippet(chosen), space)
+    assert np.isfinite(space["answer"]).all()
+
+
+@pytest.mark.parametrize("variances", ["100 50 1", "0.01 0.001 0.0001"])
+def test_the_price_of_any_variances_begins_at_a_penalty(variances):
+    view, chosen = view_of("price"), of(price_view.PriceSettings, variances=variances, latent_dim=2)
+    found, space = view.run(chosen), {}
+    exec(view.snippet(chosen), space)
+    assert found.l2[price_view.marked(found)] == min(0.05, 2 * found.eigenvalues[0])
+    np.testing.assert_allclose(space["answer"], view.answer(found), atol=1e-4)
+
+
+def derived(**values):
+    lines = training_view.derive(training_view.run(of(TrainingSettings, **values)))
+    return [line.words for line in lines], [line.latex for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "said"),
+    [
+        ("full gradient", "would keep the imbalance |W₁W₁ᵀ − W₂ᵀW₂|: here it goes from 0.194"),
+        ("SGD", "noise of single points changes the imbalance |W₁W₁ᵀ − W₂ᵀW₂|: here it goes from"),
+        ("Adam", "rescaled steps change the imbalance |W₁W₁ᵀ − W₂ᵀW₂|: here it goes from 0.194"),
+    ],
+)
+def test_only_the_full_gradient_is_said_to_keep_the_imbalance(optimizer, said):
+    words, formulas = derived(l2=0.0, optimizer=optimizer, point_steps=1000)
+    assert any(said in sentence for sentence in words)
+    assert r"\frac{dB}{dt} &= 0" in formulas[-1]
+
+
+def test_adam_has_no_number_of_steps_for_a_law_it_does_not_follow():
+    assert "steps to" in derived()[1][-1]
+    assert "steps to" not in derived(optimizer="AdamW", point_steps=1000)[1][-1]
+
+
+def test_two_penalties_are_priced_decayed_and_balanced_each_on_its_own():
+    words, formulas = derived(separate=True, l2=0.05, l2_decoder=0.501)
+    assert r"2k\sqrt{\lambda_1\lambda_2} = 0.94963" in formulas[1]
+    assert "^{1/4} = 0.56206" in formulas[2]
+    assert r"d_i\le g" in formulas[5]
+    assert all(f"= {value}" in formulas[-2] for value in ("0.1", "1.002", "0.0125", "0.12525"))
+    assert "not to 0" in words[-1]
+    assert r"-4\lambda B" not in formulas[-1]
+
+
 def test_recorded_race_is_what_training_gives():
     setup = race_view.setup_of(race_view.RaceSettings())
     kept = race_view.run(race_view.RaceSettings())
@@ -111,7 +187,12 @@ def test_what_takes_long_is_a_job():
 
 
 HARD = {
-    "training": ({}, {"l2": 1e-4, "latent_dim": 7, "num_steps": 100}, {"l2": 0.0}),
+    "training": (
+        {},
+        {"l2": 1e-4, "latent_dim": 7, "num_steps": 100},
+        {"l2": 0.0},
+        {"separate": True, "l2": 0.00316, "l2_decoder": 0.501, "latent_dim": 7},
+    ),
     "valley": ({}, {"l2": 1e-4}, {"l2": 0.0}),
     "price": ({}, {"latent_dim": 7}),
     "race": ({},),

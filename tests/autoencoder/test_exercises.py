@@ -1,6 +1,7 @@
 """Answers of the exam and the words for known mistakes."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -81,6 +82,21 @@ def test_variants_have_round_roots():
         question = quiz.pose(extras.exact, variant)
         seen |= {round(answer.key, 6) for _, answer in question.answer.items}
     assert seen == {0.8, 0.6, 0.0, 0.9}
+
+
+def test_variances_in_a_prompt_are_exact():
+    for variant in range(8):
+        question = quiz.pose(extras.exact, variant)
+        l2 = float(re.search(r"λ = ([\d.]+)", question.prompt)[1])
+        for name, answer in question.answer.items:
+            d = float(name.split("=")[1])
+            assert answer.key == pytest.approx(max(0, 1 - l2 / d) ** 0.5, abs=1e-9)
+
+
+def test_penalties_are_not_counted_where_there_may_be_three():
+    said_by = [one.words for one in quiz.pose(exercises.recipe, 4).feedback]
+    assert any("penalties are exactly what weight decay does" in words for words in said_by)
+    assert not any("two penalties" in words for words in said_by)
 
 
 def test_fourth_roots_of_the_variants():

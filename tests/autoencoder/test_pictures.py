@@ -156,10 +156,48 @@ def test_stages_follow_the_logistic_law():
         ({"variances": "1e6 1e-6", "latent_dim": 1}, "the code holds of direction 2 fades slowly"),
         ({"l2": 0.0001, "num_steps": 2000}, "encoder and decoder balance slowly"),
         ({"variances": "2 2 2 1 1", "latent_dim": 2}, "the principal subspace is not unique"),
+        ({"l2": 2.0, "step_size": 0.01, "num_steps": 100}, "the minimum uses 2 of 3 dimensions"),
+        ({"l2": 2.0, "step_size": 0.01, "num_steps": 100}, "direction 3 fades slowly"),
+        ({"l2": 0.0, "step_size": 0.01, "num_steps": 100}, "Not converged yet"),
     ],
 )
 def test_the_last_caption_says_what_is_special(values, words):
     assert words in training(**values).caption()
+
+
+def test_without_decay_a_run_that_has_the_product_has_arrived():
+    assert "Not converged" not in training(l2=0.0, decoder_scale=6.31).caption()
+
+
+def test_a_path_that_ends_below_0_is_said_to_be_outside():
+    film = film_of(valley_view.VIEW, encoder=3.0, decoder=3.0, rate=0.1)
+    assert trace(film, "now")["x"][0] == pytest.approx(-0.99373035, abs=1e-6)
+    assert "Outside the picture, on the other side of 0" in film.caption()
+    assert "Outside" not in film_of(valley_view.VIEW).caption()
+
+
+def test_without_decay_the_race_says_that_adamw_is_adam():
+    film = film_of(race_view.VIEW, l2=0.0, race_steps=1000)
+    assert "AdamW is then Adam" in film.caption()
+    assert "stops" not in film.caption()
+
+
+def test_the_race_says_of_which_step_the_values_of_a_diverged_run_are():
+    said = films.plain(film_of(race_view.VIEW, point_step=0.1, race_steps=1000).caption())
+    assert "SGD 7.91 / 9.29 (step 5)" in said
+    assert "SGD diverged at step 6" in said
+
+
+def test_raw_patches_are_not_learned_in_the_state_that_says_so():
+    crawls = next(one for one in image_view.FINDINGS if "crawls" in one.words)
+    assert "Not converged yet" in film_of(image_view.VIEW, **crawls.values).caption()
+
+
+def test_a_penalty_equal_to_a_variance_has_reached_it():
+    film = film_of(price_view.VIEW)
+    labels = [frame.label for frame in film.frames]
+    assert "λ has reached the variance of direction 3" in film.caption(labels.index("λ = 1.5"))
+    assert "λ has passed the variance of direction 3" in film.caption(labels.index("λ = 2"))
 
 
 def test_a_single_step_is_singular():

@@ -25,7 +25,9 @@ class Penalty(NamedTuple):
     @property
     def mean(self) -> float:
         """The geometric mean, which decides what is kept: all of it if both are equal."""
-        return float(np.sqrt(self.encoder * self.decoder))
+        if self.encoder == self.decoder:
+            return self.encoder
+        return float(np.sqrt(self.encoder) * np.sqrt(self.decoder))
 
 
 class Objective(NamedTuple):
@@ -118,7 +120,8 @@ def objective(
 ) -> Objective:
     """Formula (21) through the covariance C, so that its cost does not depend on n.
 
-    tr C - 2 tr(W2 W1 C) + tr(W2 W1 C W1ᵀ W2ᵀ) + λ1 |W1|² + λ2 |W2|².
+    tr(E C Eᵀ) + λ1 |W1|² + λ2 |W2|² with E = W2 W1 - I: a sum of squares, so that nothing
+    cancels.
 
     Args:
         encoder: W1, shape (k, m).
@@ -126,10 +129,8 @@ def objective(
         cov: C, shape (m, m).
         weights: the two penalties.
     """
-    coded = encoder @ cov
-    cross = float(np.sum(coded.T * decoder))
-    square = float(np.sum((decoder.T @ decoder) * (coded @ encoder.T)))
-    reconstruction = float(np.trace(cov)) - 2 * cross + square
+    miss = decoder @ encoder - np.eye(len(cov))
+    reconstruction = float(np.vdot(miss, miss @ cov))
     price = weights.encoder * float(np.vdot(encoder, encoder))
     price += weights.decoder * float(np.vdot(decoder, decoder))
     return Objective(reconstruction + price, reconstruction, price)

@@ -130,7 +130,7 @@ def _tool_feedback(offered: tuple[str, ...], *, priced: bool) -> tuple[Feedback,
 
     said = [ticked(name) for name in ("Adam", "Layer", "Batch", "Dropout")]
     if priced:
-        said.append(missing("Weight", "The two penalties are exactly what weight decay does."))
+        said.append(missing("Weight", "The penalties are exactly what weight decay does."))
     else:
         words = "There is no penalty in this objective, so nothing may pull the weights to 0."
         said.append(Feedback(lambda value: place["Weight"] in value, words, part=2))

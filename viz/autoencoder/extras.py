@@ -28,6 +28,7 @@ def exact(rng: Rng | None) -> Question:
             variances, l2 = np.array([unit]), 0.19 * unit
     best = compute.optimum(variances, len(variances), compute.penalty(l2))
     rows = list(zip(variances.tolist(), best.decoder_values.tolist(), strict=True))
+    named = [short(d, 6) for d, _ in rows]
     largest, asked = "largest eigenvalue d", "is the decoder's singular value"
     if len(rows) > 1:
         largest, asked = f"{len(rows)} largest eigenvalues d", "are the decoder's singular values"
@@ -36,8 +37,13 @@ def exact(rng: Rng | None) -> Question:
         prompt="Training has found the minimum of ${\\tfrac1n\\lVert X - W_2W_1X\\rVert_F^2} + "
         "\\lambda(\\lVert W_1\\rVert_F^2 + \\lVert W_2\\rVert_F^2)$ with "
         f"λ = {short(l2)} and k = {len(rows)}. The {largest} of XXᵀ/n: "
-        f"{', '.join(short(d) for d, _ in rows)}. What {asked} exactly, to two decimals?",
-        answer=Parts(*((f"s for d = {short(d)}", Number(s, abs=0.005, rel=0.0)) for d, s in rows)),
+        f"{', '.join(named)}. What {asked} exactly, to two decimals?",
+        answer=Parts(
+            *(
+                (f"s for d = {d}", Number(s, abs=0.005, rel=0.0))
+                for d, (_, s) in zip(named, rows, strict=True)
+            )
+        ),
         why="One direction costs d(1 − s²)² + 2λs², least at s² = 1 − λ/d, or at 0 when d ≤ λ: "
         + ", ".join(f"{short(s)}" for _, s in rows)
         + ".",

@@ -14,7 +14,6 @@ from viz.autoencoder import (
     image_figures,
     images,
     snippets,
-    study,
     witnesses,
 )
 from viz.autoencoder.gallery import Album, Gallery
@@ -148,13 +147,10 @@ def slow(settings: ImageSettings) -> bool:
 
 def snippet(settings: ImageSettings) -> str:
     """The same run on points with the images' variances; ``answer`` holds W2's values."""
-    values, weights = album_of(settings).data.eigenvalues, compute.penalty(settings.share)
-    fast = settings.solver == "fast"
-    step = study.FAST_STEP
-    if not fast:
-        step = settings.step_size * compute.stable_step(values, weights)
+    found = run(settings).study
+    weights, fast = found.weights, found.method == "fast"
     head = snippets.head(
-        values,
+        found.data.eigenvalues,
         settings.code_size,
         weights,
         seed=settings.seed,
@@ -165,9 +161,9 @@ def snippet(settings: ImageSettings) -> str:
     return (
         (ADAM_WORDS if fast else DESCENT_WORDS)
         + head
-        + snippets.optimizer("fast" if fast else "full", step, weights)
+        + snippets.optimizer(found.method, found.step_size, weights)
         + snippets.LOSS
-        + snippets.full(settings.num_steps, cosine=fast)
+        + snippets.full(int(found.run.steps[-1]), found.run.diverged_at, cosine=fast)
         + snippets.tail(weights)
     )
 
@@ -243,8 +239,8 @@ FINDINGS = (
     Preset("two numbers a digit", {"code_size": 2}, "What is left of a digit in two numbers."),
     Preset(
         "raw patches",
-        {"pictures": "discs", "contrast": False},
-        "Without even contrast one variance dwarfs the rest, and plain descent crawls.",
+        {"pictures": "discs", "contrast": False, "share": 1e-4},
+        "Without even contrast one variance dwarfs the rest: with little decay descent crawls.",
     ),
 )
 

@@ -271,8 +271,9 @@ def caption(table: Pruning, i: int) -> str:
         f"s = {{par:{kept}}}{rest}. "
     )
     if rank < table.latent_dim:
+        verb = "reached" if table.eigenvalues[rank] == l2 else "passed"
         return (
-            f"{said}λ has passed the variance of direction {rank + 1}: "
+            f"{said}λ has {verb} the variance of direction {rank + 1}: "
             f"{rank} of {table.latent_dim} dimensions are used."
         )
     return f"{said}{least}."

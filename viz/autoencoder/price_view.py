@@ -37,8 +37,9 @@ def run(settings: PriceSettings, progress: Progress = quiet) -> Pruning:
     highest = 2 * float(values[0])
     lowest = highest / 1000
     swept = np.geomspace(lowest, highest, SWEPT)
-    named = [v for v in (*NAMED, *values[: settings.latent_dim]) if v == 0 or lowest < v < highest]
-    l2 = np.unique(np.concatenate([named, swept]))
+    named = [v for v in (*NAMED, *values[: settings.latent_dim]) if lowest < v < highest]
+    shown = [0.0, min(MARKED, highest)]
+    l2 = np.unique(np.concatenate([shown, named, swept]))
     return pruning.sweep(values, settings.latent_dim, l2, num_steps=STEPS)
 
 

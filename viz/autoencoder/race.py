@@ -72,8 +72,15 @@ def record_of(num_steps: int) -> npt.NDArray[np.int64]:
     return np.union1d(training.log_steps(num_steps, SHOWN), [min(CHECKED, num_steps)])
 
 
-def one(setup: Setup, data: Data, method: Method, progress: Record | None = None) -> Study:
-    """Train by one method."""
+def one(
+    setup: Setup,
+    data: Data,
+    method: Method,
+    progress: Record | None = None,
+    *,
+    last: int | None = None,
+) -> Study:
+    """Train by one method, to the end or to the ``last`` of the kept steps."""
     start = study.start_of(
         data,
         setup.latent_dim,
@@ -83,13 +90,14 @@ def one(setup: Setup, data: Data, method: Method, progress: Record | None = None
         rng=np.random.default_rng(setup.seed),
     )
     share = ADAM_SHARE if method in ("adam", "adamw") else 1.0
+    record = record_of(setup.num_steps)
     return study.study(
         data,
         start,
         compute.penalty(setup.l2),
         method=method,
         step_size=share * setup.step_size,
-        record=record_of(setup.num_steps),
+        record=record if last is None else record[record <= last],
         rng=np.random.default_rng([setup.seed, study.ORDER]),
         progress=progress,
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from viz.autoencoder import curves, words
 from viz.autoencoder.race import Race
-from viz.autoencoder.study import Study
+from viz.autoencoder.study import Method, Study
 from viz.draw import theme
 from viz.draw.film import Film, Frame
 from viz.draw.graph import note
@@ -138,24 +138,35 @@ def _common_notes(found: Race, *, phone: bool) -> list[dict[str, Any]]:
     return [below, label]
 
 
+def name(method: Method) -> str:
+    """The method without how many points it sees."""
+    return TITLES[method].split(",")[0]
+
+
+def _reached(run: Study, n: int, step: int) -> str:
+    """The largest values of a method; of one that has stopped, also when."""
+    at = int(run.run.steps[n])
+    two, one = run.run.decoder_values[n, 0], run.run.encoder_values[n, 0]
+    when = f" (step {at})" if at < step else ""
+    return f"{name(run.method)} {{par:{fixed(two, 2)}}} / {fixed(one, 2)}{when}"
+
+
 def caption(found: Race, i: int) -> str:
     """What the four have reached, and what that says."""
     at = [(run, _last(run, i)) for run in found.runs]
     step = max(int(run.run.steps[n]) for run, n in at)
-    shown = "; ".join(
-        f"{TITLES[run.method].split(',')[0]} {{par:{fixed(run.run.decoder_values[n, 0], 2)}}} / "
-        f"{fixed(run.run.encoder_values[n, 0], 2)}"
-        for run, n in at
-    )
+    shown = "; ".join(_reached(run, n, step) for run, n in at)
     said = f"{words.after(step)}, largest of W₂ / W₁: {shown}. "
     stopped = [run for run, _ in at if run.run.diverged_at is not None]
     if stopped:
-        first = stopped[0]
-        return (
-            f"{said}{TITLES[first.method].split(',')[0]} diverged at step {first.run.diverged_at}."
-        )
+        ends = [f"{name(run.method)} diverged at step {run.run.diverged_at}" for run in stopped]
+        last = ", ".join(ends)
+        return f"{said}{last[0].upper()}{last[1:]}."
     if found.runs[0].free:
-        return f"{said}With λ = 0 each stops at another pair with the same product."
+        return (
+            f"{said}With λ = 0 nothing chooses among the pairs with the same product, so the way "
+            "of training does; AdamW is then Adam."
+        )
     goal = fixed(float(found.runs[0].best.decoder_values[0]), 3)
     return f"{said}Theory says {{tru:{goal}}}; AdamW's decoupled decay is not the penalty of (21)."
 

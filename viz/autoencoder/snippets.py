@@ -79,7 +79,14 @@ loss_of = nn.MSELoss(reduction="sum")
 """
 
 
-def full(num_steps: int, *, cosine: bool = False) -> str:
+def remark(diverged_at: int | None) -> str:
+    """Beside the number of steps: why it is smaller than the one on the page."""
+    if diverged_at is None:
+        return ""
+    return f"  # diverges at step {diverged_at}: stop where the page stops"
+
+
+def full(num_steps: int, diverged_at: int | None, *, cosine: bool = False) -> str:
     """Training with the full gradient on m points that have exactly these variances."""
     fall = (
         "scheduler = torch.optim.lr_scheduler.LambdaLR(\n"
@@ -87,7 +94,7 @@ def full(num_steps: int, *, cosine: bool = False) -> str:
     )
     return f"""\
 points = torch.diag((m * d).sqrt())  # one point a row; their covariance is diag(d)
-{fall if cosine else ""}for step in range({num_steps}):
+{fall if cosine else ""}for step in range({num_steps}):{remark(diverged_at)}
     optimizer.zero_grad()
     (loss_of(decoder(encoder(points)), points) / m).backward()
     optimizer.step()
@@ -106,10 +113,10 @@ order = np.random.default_rng([{seed}, {order_stream}])
 """
 
 
-def pointwise(num_steps: int) -> str:
+def pointwise(num_steps: int, diverged_at: int | None) -> str:
     """Training with one point a step."""
     return f"""\
-for i in order.integers(len(points), size={num_steps}):
+for i in order.integers(len(points), size={num_steps}):{remark(diverged_at)}
     optimizer.zero_grad()
     loss_of(decoder(encoder(points[i])), points[i]).backward()
     optimizer.step()

@@ -17,6 +17,7 @@ NUM_POINTS = 500
 SHOWN_POINTS = 6
 CLOSE = 1e-3
 FAST_STEP = 0.03
+LARGEST, ROUNDING = 1e100, 1e-14
 # One seed gives three independent streams: the start's own, the points', the order's.
 POINTS, ORDER = 1, 2
 
@@ -69,6 +70,11 @@ class Study:
         return self.weights.mean == 0
 
     @property
+    def evenly_priced(self) -> bool:
+        """Whether both matrices have the same λ."""
+        return self.weights.encoder == self.weights.decoder
+
+    @property
     def evenly(self) -> bool:
         """Whether the recorded steps are evenly spaced, so that a linear axis suits them."""
         gaps = np.diff(self.run.steps)
@@ -97,9 +103,14 @@ class Study:
 
     @property
     def balance_steps(self) -> float:
-        """Steps until a difference between W1 and W2ᵀ has shrunk to 1/e: 1 / (4 λ step size)."""
-        rate = 2 * (self.weights.encoder + self.weights.decoder) * self.step_size
-        return 1 / rate if rate > 0 else np.inf
+        """Steps until the imbalance has come nearer to its end by 1/e: 1 / (4 λ step size).
+
+        With two penalties λ is their harmonic mean, near the minimum and for d far above them.
+        """
+        if self.free:
+            return np.inf
+        first, second = self.weights
+        return (1 / first + 1 / second) / (8 * self.step_size)
 
 
 def from_spectrum(eigenvalues: FloatArray, *, rng: np.random.Generator) -> Data:
@@ -121,11 +132,17 @@ def from_points(data: FloatArray) -> Data:
     """The learner's own points, shape (m, n), centered.
 
     Raises:
-        ValueError: there are too few points, or they do not vary.
+        ValueError: there are too few points, their squares overflow, or they do not vary by more
+            than rounding.
     """
+    largest = float(np.abs(data).max())
+    if largest > LARGEST:
+        raise ValueError(
+            f"numbers must be at most {tables.said(LARGEST)} in size, got {tables.said(largest)}"
+        )
     cov, mean = compute.covariance(data)
     values, vectors = compute.spectrum(cov)
-    if not values[0] > 0:
+    if np.sqrt(values[0]) <= ROUNDING * largest:
         raise ValueError("the data have no variation")
     return Data(data - mean[:, None], cov, values, vectors)
 

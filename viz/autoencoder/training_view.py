@@ -144,8 +144,9 @@ def slow(settings: TrainingSettings) -> bool:
 
 def snippet(settings: TrainingSettings) -> str:
     """Two linear layers trained as on the stage; ``answer`` holds W2's singular values."""
-    data, weights = data_of(settings), weights_of(settings)
-    method = METHODS[settings.optimizer]
+    found = run(settings).study
+    data, weights, method = found.data, found.weights, found.method
+    steps = int(found.run.steps[-1]), found.run.diverged_at
     text = snippets.head(
         data.eigenvalues,
         settings.latent_dim,
@@ -155,15 +156,15 @@ def snippet(settings: TrainingSettings) -> str:
         decoder_scale=settings.decoder_scale,
         aligned=settings.start == "aligned",
     )
-    text += snippets.optimizer(method, step_of(settings, data), weights) + snippets.LOSS
+    text += snippets.optimizer(method, found.step_size, weights) + snippets.LOSS
     if settings.optimizer not in ONE_POINT:
-        steps = snippets.full(steps_of(settings), cosine=method == "fast")
-        return text + steps + snippets.tail(weights)
+        text += snippets.full(*steps, cosine=method == "fast")
+        return text + snippets.tail(weights)
     if settings.data == "own points":
         text += OWN_POINTS.format(seed=settings.seed, order=study.ORDER)
     else:
         text += snippets.gaussian(settings.seed, study.NUM_POINTS, study.POINTS, study.ORDER)
-    return text + snippets.pointwise(steps_of(settings)) + snippets.tail(weights)
+    return text + snippets.pointwise(*steps) + snippets.tail(weights)
 
 
 OWN_POINTS = """\
@@ -205,7 +206,7 @@ PRESETS = (
     Preset(
         "No decay",
         {"l2": 0.0, "decoder_scale": 6.31},
-        "λ = 0: the reconstruction is perfect, and the decoder stays too large for ever.",
+        "λ = 0: no reconstruction is better, and the decoder stays too large for ever.",
     ),
     Preset(
         "Balance law",

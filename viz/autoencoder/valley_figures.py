@@ -251,6 +251,11 @@ def caption(descent: Descent, i: int) -> str:
             f"{said} Diverged at step {descent.diverged_at}: "
             "the slope is too steep for steps this long."
         )
+    if one < 0 and two < 0:
+        said += (
+            " Outside the picture, on the other side of 0: turning both signs changes nothing, "
+            "so the floor and the minimum lie there too."
+        )
     if descent.l2 == 0:
         return (
             f"{said} With λ = 0 the whole curve s₁s₂ = 1 is the floor: "

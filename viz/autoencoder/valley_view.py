@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from viz.autoencoder import training, valley, valley_figures, witnesses
+from viz.autoencoder import snippets, training, valley, valley_figures, witnesses
 from viz.autoencoder.compute import penalty
 from viz.autoencoder.training_settings import DECADE, HIGH, LOW
 from viz.autoencoder.valley import Descent
@@ -58,15 +58,16 @@ def answer(descent: Descent) -> list[float]:
 
 def snippet(settings: ValleySettings) -> str:
     """Gradient descent on two numbers; ``answer`` holds where they end."""
-    step = settings.rate / settings.variance
+    found = run(settings)
+    last = snippets.remark(found.diverged_at)
     return f"""\
 import torch
 
 d, lam = {settings.variance:g}, {settings.l2:g}
 s1 = torch.tensor({settings.encoder:g}, dtype=torch.float64, requires_grad=True)  # encoder
 s2 = torch.tensor({settings.decoder:g}, dtype=torch.float64, requires_grad=True)  # decoder
-optimizer = torch.optim.SGD([s1, s2], lr={step:.12g}, weight_decay=2 * lam)
-for step in range({settings.num_steps}):
+optimizer = torch.optim.SGD([s1, s2], lr={found.step_size:.12g}, weight_decay=2 * lam)
+for step in range({int(found.steps[-1])}):{last}
     optimizer.zero_grad()
     (d * (1 - s1 * s2) ** 2).backward()
     optimizer.step()

@@ -74,17 +74,19 @@ def ending(study: Study) -> str:
     run, best = study.run, study.best
     if run.diverged_at is not None:
         return f" {diverged(study)}"
+    early = study.method in ("full", "fast") and off(study) > FAR
+    said = f" {unfinished(study)}" if early else ""
     if best.rank < study.latent_dim and not study.free:
-        return f" {given_up(study)}: the code uses {best.rank} of {study.latent_dim} dimensions."
-    if study.method in ("full", "fast") and off(study) > FAR:
-        return f" {unfinished(study)}"
-    return ""
+        user = "the minimum" if early else "the code"
+        share = f"{best.rank} of {study.latent_dim} dimensions"
+        return f" {given_up(study)}: {user} uses {share}.{said}"
+    return said
 
 
 def off(study: Study) -> float:
-    """How far the last singular values are from theory; 0 at λ = 0, where there is none."""
+    """How far the last singular values are from theory; at λ = 0, where it names none, the gap."""
     if study.free:
-        return 0.0
+        return float(study.gaps[-1])
     run, best = study.run, study.best
     decoder = np.abs(run.decoder_values[-1] - best.decoder_values).max()
     encoder = np.abs(run.encoder_values[-1] - best.encoder_values).max()
@@ -116,7 +118,12 @@ def _paces(study: Study) -> list[tuple[float, str]]:
     """Steps that shrink (or grow) something by a factor e near the end, and what that is."""
     level, rank = study.weights.mean, study.best.rank
     variances = study.data.eigenvalues
-    found = [(study.balance_steps, "encoder and decoder balance slowly")]
+    found = []
+    if not study.free:
+        found.append((study.balance_steps, "encoder and decoder balance slowly"))
+    if rank < study.latent_dim and not study.free:
+        fading = 2 * (level - float(variances[rank])) * study.step_size
+        found.append((1 / fading if fading > 0 else np.inf, f"direction {rank + 1} fades slowly"))
     if rank:
         weakest = float(variances[rank - 1])
         growth = 4 * (weakest - level) * study.step_size
