@@ -91,8 +91,8 @@ def test_the_masked_loss():
 def test_certain_and_wrong_is_infinite_but_never_nan():
     loss = compute.binary_cross_entropy([0, 0, 1], [0, 1, 1])
     assert loss.infinite
-    assert loss.per_node[1] == pytest.approx(27.631, abs=1e-3)
-    assert np.isfinite(loss.gradient).all()
+    assert loss.drawn == pytest.approx(27.631 / 3, abs=1e-3)
+    assert loss.gradient.tolist() == pytest.approx([1 / 3, -np.inf, -1 / 3])
 
 
 def test_the_exams_rules_on_numbers():
@@ -304,6 +304,27 @@ def test_random_graphs_have_the_size_asked_for(count, edges, seed):
     found = graphs.random_graph(count, edges, rng=np.random.default_rng(seed))
     assert len(found.edges) == min(edges, count * (count - 1) // 2)
     assert (found.edges[:, 0] < found.edges[:, 1]).all()
+
+
+@pytest.mark.parametrize(("count", "edges"), [(1000, 1_000_000), (1000, 499_499), (1000, 300_000)])
+def test_a_dense_random_graph_is_drawn_at_once_and_says_if_it_is_full(count, edges):
+    found = graphs.random_graph(count, edges, rng=np.random.default_rng(0))
+    assert len(found.edges) == len(np.unique(found.edges, axis=0)) == min(edges, 499_500)
+    full = "there are only 499,500 pairs of 1,000 nodes, each is an edge"
+    assert found.notices == ((full,) if edges > 499_500 else ())
+
+
+def test_a_prediction_that_is_nearly_certain_and_wrong_costs_its_logarithm():
+    loss = compute.binary_cross_entropy([1e-300, 1e-14], [1, 1])
+    assert loss.value == loss.drawn == pytest.approx(157 * np.log(10))
+    assert not loss.infinite
+
+
+@pytest.mark.parametrize(("p", "label", "slope"), [(0, 1, -np.inf), (1, 0, np.inf)])
+def test_certain_and_wrong_is_infinite_and_so_is_the_slope(p, label, slope):
+    loss = compute.binary_cross_entropy([p, 0.5], [label, 1])
+    assert (loss.value, loss.gradient[0], loss.infinite) == (np.inf, slope, True)
+    assert loss.drawn == pytest.approx((-np.log(compute.CLIP) + np.log(2)) / 2)
 
 
 def test_reading_edges():

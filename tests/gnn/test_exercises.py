@@ -30,6 +30,23 @@ def test_the_exams_rules(answer, right, words):
     assert words in verdict.words
 
 
+@pytest.mark.parametrize(
+    ("answer", "parts"),
+    [
+        (["3", "0", "2"], (False, True, True)),
+        (["0", "0", "0"], (True, True, False)),
+        (["2", "0", "2"], (False, True, True)),
+    ],
+)
+def test_a_product_refused_for_its_weights_is_right_whatever_the_other_rows_say(answer, parts):
+    assert say(exercises.update_rules, json.dumps(answer)).parts == parts
+
+
+def test_with_vectors_a_product_refused_for_its_weights_has_no_second_key():
+    answers = [quiz.pose(exercises.update_rules, v).answer for v in range(1, 20)]
+    assert all(choice.also is None for answer in answers for _, choice in answer.items)
+
+
 def test_the_rules_agree_with_the_seed():
     keys = json.loads(quiz.pose(exercises.update_rules, None).answer.key_text())
     said = [rule_exercises.REASONS[int(k)].split(":")[0] for k in keys]

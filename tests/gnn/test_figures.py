@@ -7,7 +7,14 @@ import pytest
 
 from viz.draw import film as films
 from viz.gnn import demo, figures, further, inputs, tree_figures
-from viz.gnn.demo import LayerSettings, LossSettings, ShuffleSettings, TrainSettings
+from viz.gnn.demo import (
+    DepthSettings,
+    LayerSettings,
+    LossSettings,
+    ScaleSettings,
+    ShuffleSettings,
+    TrainSettings,
+)
 
 
 def view(key):
@@ -209,6 +216,57 @@ def test_certain_and_wrong_says_infinite(phone):
     assert "infinite" in " ".join(trace(film, "terms", film.start_index)["text"])
 
 
+def test_an_infinite_loss_of_held_back_nodes_says_so():
+    film = film_of("loss", predictions="1, 0.8, 0.6, 0.9, 0.3")
+    assert "(their own loss: infinite)" in film.caption()
+    assert "0.3635" in film.caption()
+
+
+def test_the_derivation_of_an_infinite_loss_has_infinite_slopes():
+    chosen = view("loss")
+    lines = chosen.derive(chosen.run(LossSettings(predictions="0.2, 0.8, 0.6, 0.9, 1")))
+    assert r"= \infty" in lines[1].latex
+    assert r"\tfrac{\partial L}{\partial e} = \infty" in lines[2].latex
+
+
+@pytest.mark.parametrize("p", ["1e-300, 1e-14, .5, .5, .5", "1e-300, 1e-300, 1e-300, .5, .5"])
+def test_the_loss_of_tiny_predictions_is_the_same_by_every_way(p):
+    chosen, settings = view("loss"), LossSettings(predictions=p)
+    expected = chosen.answer(chosen.run(settings))
+    assert list(chosen.agree(settings).values()) == pytest.approx([expected] * 3)
+    assert executed(chosen.snippet(settings)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("p", ["1, 1, 1, 1, 1", "0, 0, 0, 0, 0"])
+def test_the_snippet_of_an_infinite_loss_gives_infinity(p):
+    settings = LossSettings(predictions=p)
+    assert executed(view("loss").snippet(settings)) == np.inf
+    assert view("loss").agree(settings) == {}
+
+
+def executed(snippet):
+    names = {}
+    exec(compile(snippet, "snippet", "exec"), names)
+    return names["answer"]
+
+
+@pytest.mark.parametrize("rule", ["list in order", "median"])
+def test_the_snippet_tries_the_720_orders_of_the_page(rule):
+    settings = ShuffleSettings(rule=rule, num_neighbors=7)
+    chosen = view("shuffle")
+    names = {}
+    exec(compile(chosen.snippet(settings), "snippet", "exec"), names)
+    result = chosen.run(settings)
+    assert [tuple(order) for order in names["orders"]] == list(result.verdict.orders)
+    np.testing.assert_allclose(names["answer"], chosen.answer(result), atol=1e-12)
+
+
+def test_a_full_large_graph_says_how_many_pairs_there_are():
+    film = film_of("scale", num_nodes=1000, num_edges=1_000_000)
+    assert "Note: there are only 499,500 pairs of 1,000 nodes" in film.caption()
+    assert executed(view("scale").snippet(ScaleSettings(num_edges=1_000_000))) == 499_500
+
+
 def test_one_class_left_is_noticed_and_no_node_left_refused():
     film = film_of("loss", held_5=True)
     assert "Only one class is left" in film.caption()
@@ -228,6 +286,38 @@ def test_smoothing_says_what_it_shows():
     assert "flip for ever" in film_of("depth", self_loops=False).caption()
     parts = film_of("depth", graph="own", own="a b\nc d")
     assert "2 parts, and parts never mix" in parts.caption()
+
+
+def test_gcn_evens_out_the_scaled_states_and_says_so():
+    film = film_of("depth", how="gcn")
+    assert "of the differences of x/√(d + 1) are left" in film.caption()
+    assert "the states x end in proportion to √(d + 1)" in film.caption()
+    assert "share of the differences of x/√(d + 1) that is left" in notes(film)
+    result = further.run_depth(DepthSettings(how="gcn"))
+    ends = result.smoothing.states[-1]
+    root = np.sqrt(result.graph.degrees + 1)
+    assert np.ptp(ends) > 0.1
+    np.testing.assert_allclose(ends, root * (root @ result.smoothing.states[0]) / (root @ root))
+
+
+@pytest.mark.parametrize(
+    ("values", "operator", "words"),
+    [
+        ({"how": "gcn"}, "(D+I)^{-1/2}(A+I)(D+I)^{-1/2}", "number times its own √(d + 1)"),
+        ({"self_loops": True}, "P = (D+I)^{-1}(A+I)", "same weighted mean"),
+        ({"self_loops": False}, "P = D^{-1}A", "with an odd cycle"),
+    ],
+)
+def test_the_derivation_of_depth_is_about_the_operator_that_is_used(values, operator, words):
+    lines = view("depth").derive(further.run_depth(DepthSettings(**values)))
+    assert operator in lines[0].latex
+    assert words in lines[2].words
+    assert ("constant vectors stay" in lines[1].words) == (values.get("how") != "gcn")
+
+
+def test_an_eigenvalue_of_zero_is_written_without_rounding():
+    triangle = further.run_depth(DepthSettings(graph="ring", num_nodes=3))
+    assert view("depth").derive(triangle)[1].latex.endswith(r"|\lambda_2| = 0")
 
 
 def test_training_ends_as_the_captions_say():

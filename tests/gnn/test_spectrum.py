@@ -37,10 +37,14 @@ def test_lanczos_ends_when_nothing_is_left():
     assert second_eigenvalue(lambda v: 0.5 * v, np.ones(5)) == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize("size", [100, 400])
 @pytest.mark.parametrize(("how", "loops"), [("mean", True), ("mean", False), ("gcn", True)])
-def test_above_300_nodes_the_rate_is_that_of_the_dense_matrix(how, loops):
-    found = connected(400, 1)
-    smoothed = compute.smoothing(found, np.arange(400.0), num_layers=2, how=how, self_loops=loops)
+def test_the_rate_is_that_of_the_dense_matrix(size, how, loops, monkeypatch):
+    monkeypatch.setattr(compute, "DENSE", 300)
+    found = connected(size, 1)
+    smoothed = compute.smoothing(
+        found, np.arange(float(size)), num_layers=2, how=how, self_loops=loops
+    )
     assert smoothed.second == pytest.approx(dense_second(found, how, loops), abs=1e-9)
 
 
@@ -56,6 +60,32 @@ def test_parts_never_mix():
     ends = [*graphs.ring(200).edges.tolist(), *(graphs.ring(201).edges + 200).tolist()]
     found = compute.smoothing(graphs.graph(401, ends), np.arange(401.0), num_layers=1)
     assert (found.second, found.components, found.limit) == (1.0, 2, None)
+
+
+def path(size):
+    return graphs.graph(size, [[i, i + 1] for i in range(size - 1)])
+
+
+def test_a_long_path_takes_more_than_the_lanczos_steps():
+    found = compute.smoothing(path(701), np.arange(701.0), num_layers=1)
+    assert found.second == pytest.approx(dense_second(path(701), "mean", True), abs=1e-9)
+    assert not found.flips
+    values = np.cos(np.pi * np.arange(2000) / 2000)
+    assert second_eigenvalue(lambda v: values * v, np.eye(2000)[0]) is None
+
+
+@pytest.mark.parametrize("size", [701, 1001])
+def test_a_long_path_without_self_loops_flips(size):
+    depth = results.depth(path(size), np.arange(float(size)), how="mean", self_loops=False)
+    assert depth.smoothing.second == pytest.approx(1, abs=1e-12)
+    assert "flip for ever" in depth_figures.depth_caption(depth, 64)
+
+
+@pytest.mark.parametrize(("size", "odd"), [(3, True), (4, False), (7, True), (300, False)])
+def test_an_odd_ring_has_an_odd_cycle(size, odd):
+    assert compute.has_odd_cycle(graphs.ring(size)) == odd
+    ring = compute.smoothing(graphs.ring(size), np.ones(size), num_layers=1, self_loops=False)
+    assert ring.flips == (not odd)
 
 
 def test_a_path_is_one_part():

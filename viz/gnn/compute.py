@@ -11,7 +11,7 @@ from viz.gnn.graphs import Graph
 from viz.gnn.spectrum import second_eigenvalue
 
 FloatArray = npt.NDArray[np.float64]
-DENSE = 300
+DENSE = 1000
 AGGREGATES = ("mean", "sum", "max", "gcn")
 CLIP = 1e-12
 
@@ -125,14 +125,19 @@ def operator(found: Graph, *, how: str, self_loops: bool) -> FloatArray:
 class Loss:
     """The mean binary cross-entropy of some nodes (nats) and its gradient by all predictions.
 
-    A prediction that is certain and wrong costs infinitely much: ``infinite`` says so, and the
-    value is then drawn with predictions clipped at 1e-12.
+    A prediction that is certain and wrong costs infinitely much; ``drawn`` is a finite value for
+    the picture, with 1e-12 in place of a probability of 0.
     """
 
     value: float
     gradient: FloatArray
     per_node: FloatArray
-    infinite: bool
+    drawn: float
+
+    @property
+    def infinite(self) -> bool:
+        """Whether a scored prediction is certain and wrong."""
+        return math.isinf(self.value)
 
 
 def binary_cross_entropy(
@@ -153,11 +158,11 @@ def binary_cross_entropy(
     if not used.any():
         raise ValueError("no training node left: at least one node must not be held back")
     right = np.where(y == 1, p, 1 - p)
-    infinite = bool((right[used] == 0).any())
-    clipped = np.maximum(right, CLIP)
-    per_node = -np.log(clipped)
-    gradient = np.where(used, np.where(y == 1, -1.0, 1.0) / clipped / used.sum(), 0.0)
-    return Loss(float(per_node[used].mean()), gradient, per_node, infinite)
+    with np.errstate(divide="ignore", over="ignore"):
+        per_node = -np.log(right)
+        gradient = np.where(used, np.where(y == 1, -1.0, 1.0) / right / used.sum(), 0.0)
+    drawn = np.where(right == 0, -math.log(CLIP), per_node)[used].mean()
+    return Loss(float(per_node[used].mean()), gradient, per_node, float(drawn))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,6 +175,7 @@ class Smoothing:
         second: the second largest eigenvalue in size; its square is the energy's rate a layer.
         limit: what every node of a connected graph tends to; None without self-loops.
         components: how many parts the graph has.
+        flips: whether the averages end in two patterns by turns: no self-loop, no odd cycle.
     """
 
     states: FloatArray
@@ -177,6 +183,7 @@ class Smoothing:
     second: float
     limit: float | None
     components: int
+    flips: bool
 
 
 def smoothing(
@@ -191,7 +198,7 @@ def smoothing(
 
     Energy: for mean the variance weighted by d_i + 1 (d_i without self-loops), for gcn half the
     sum over i, j of (x_i / sqrt(d_i + 1) - x_j / sqrt(d_j + 1))^2. The second eigenvalue is exact
-    up to 300 nodes, above that by Lanczos steps.
+    up to 1000 nodes, above that by Lanczos steps if they end.
     Sources: Li, Han & Wu 2018; Oono & Suzuki 2020.
     """
     x = np.asarray(start, dtype=float)
@@ -204,19 +211,30 @@ def smoothing(
         states.append(layer(states[-1]))
     weight: FloatArray = found.degrees.astype(float) + (1.0 if self_loops or how == "gcn" else 0.0)
     energy = np.array([_energy(state, weight, how) for state in states])
-    # D^(1/2) (D^-1 A) D^(-1/2) is symmetric and has the eigenvalues of the mean.
-    root = np.sqrt(np.maximum(weight, 1e-12)) if how == "mean" else np.ones(found.num_nodes)
     parts = components(found)
-    if found.num_nodes <= DENSE:
-        matrix = operator(found, how=how, self_loops=self_loops) * root[:, None] / root
-        values = np.sort(np.abs(np.linalg.eigvalsh((matrix + matrix.T) / 2)))[::-1]
-        second = float(values[1]) if len(values) > 1 else 0.0
-    elif parts > 1:
-        second = 1.0  # every part has an average of its own that stays
-    else:
-        second = second_eigenvalue(lambda v: root * layer(v / root), np.sqrt(weight))
+    second = 1.0 if parts > 1 else _second(found, weight, own=self_loops or how == "gcn")
     limit = float(weight @ x / weight.sum()) if how == "mean" and self_loops else None
-    return Smoothing(np.array(states), energy, second, limit if parts == 1 else None, parts)
+    flips = how == "mean" and not self_loops and parts == 1 and not has_odd_cycle(found)
+    return Smoothing(np.array(states), energy, second, limit if parts == 1 else None, parts, flips)
+
+
+def _second(found: Graph, weight: FloatArray, *, own: bool) -> float:
+    """The second eigenvalue in size of D^-1/2 (A or A + I) D^-1/2, which mean and gcn share."""
+    root = np.sqrt(np.maximum(weight, 1.0))
+    if found.num_nodes > DENSE:
+        source, target = found.both_ways
+
+        def times(v: FloatArray) -> FloatArray:
+            scaled = v / root
+            arrived = np.bincount(target, scaled[source], minlength=found.num_nodes)
+            return np.asarray((arrived + scaled if own else arrived) / root)
+
+        value = second_eigenvalue(times, root)
+        if value is not None:
+            return value
+    matrix = found.adjacency() + (np.eye(found.num_nodes) if own else 0.0)
+    values = np.sort(np.abs(np.linalg.eigvalsh(matrix / np.outer(root, root))))
+    return float(values[-2]) if len(values) > 1 else 0.0
 
 
 def _energy(x: FloatArray, weight: FloatArray, how: str) -> float:
@@ -251,6 +269,12 @@ def distances(found: Graph, node: int) -> npt.NDArray[np.float64]:
         for j in near:
             away[j] = step
     return away
+
+
+def has_odd_cycle(found: Graph) -> bool:
+    """Whether an edge of a connected graph joins nodes at the same distance from the first one."""
+    away = distances(found, 0)[found.edges]
+    return bool((away[:, 0] == away[:, 1]).any())
 
 
 def refine(found: Graph) -> tuple[int, ...]:

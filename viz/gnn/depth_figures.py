@@ -17,6 +17,8 @@ from viz.gnn.results import Depth
 FLOOR = 1e-17
 # As many states as can be told apart in a panel; evenly by their first value.
 SHOWN = 200
+# What gcn makes equal; the states themselves stay apart where degrees differ.
+SCALED = "x/√(d + 1)"
 
 
 def _f4(values: np.ndarray) -> np.ndarray:
@@ -169,7 +171,8 @@ def _depth_notes(
     found = result.smoothing
     size = 15 if phone else 17
     more = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
-    words = ("states: pale at first, blue now", "share of the differences that is left")
+    of = f" of {SCALED}" if result.how == "gcn" else ""
+    words = ("states: pale at first, blue now", f"share of the differences{of} that is left")
     notes = [
         shapes.note(x[0], y[1] + 0.01, text, size=size, color=theme.MUTED, **more)
         for text, x, y in zip(words, split, heights, strict=True)
@@ -214,15 +217,18 @@ def depth_caption(result: Depth, i: int) -> str:
     if found.energy[0] < 1e-18:
         return f"After {_layers(i)} all nodes are equal, as they were at first: nothing to smooth."
     left = float(found.energy[i] / found.energy[0])
-    text = f"After {_layers(i)} {{fwd:{_percent(left)}}} of the differences are left"
+    of = f" of {SCALED}" if result.how == "gcn" else ""
+    text = f"After {_layers(i)} {{fwd:{_percent(left)}}} of the differences{of} are left"
     if found.components > 1:
         return f"{text}; the graph has {found.components} parts, and parts never mix (|λ₂| = 1)."
-    if abs(found.second - 1) < 1e-9:
+    if found.flips:
         return (
             f"{text}: |λ₂| = 1, the averages flip for ever between two patterns. A self-loop or "
             "an odd cycle would cure it."
         )
     limit = "" if found.limit is None else f", on the way to {fixed(found.limit, 4)} everywhere"
+    if result.how == "gcn":
+        limit = "; the states x end in proportion to √(d + 1)"
     return (
         f"{text}{limit}. In the end a layer multiplies them by |λ₂|² = {fixed(found.second**2, 4)}."
     )

@@ -104,7 +104,7 @@ def loss_lines(result: Masked) -> tuple[Line, ...]:
         if used
     )
     slopes = r",\;".join(
-        rf"\tfrac{{\partial L}}{{\partial {letters[i]}}} = {latex(float(g), 4)}"
+        rf"\tfrac{{\partial L}}{{\partial {letters[i]}}} = {_maybe_infinite(float(g), 4)}"
         for i, g in enumerate(result.loss.gradient)
     )
     return (
@@ -114,7 +114,8 @@ def loss_lines(result: Masked) -> tuple[Line, ...]:
             "Held-back nodes have mask 0: they send and receive messages, but are not scored.",
         ),
         Line(
-            rf"L = -\tfrac{{1}}{{{count}}}\bigl[{terms}\bigr] = {latex(result.loss.value, 6)}",
+            rf"L = -\tfrac{{1}}{{{count}}}\bigl[{terms}\bigr] = "
+            rf"{_maybe_infinite(result.loss.value, 6)}",
             "For every training node only the term of its own label is left.",
         ),
         Line(
@@ -124,25 +125,57 @@ def loss_lines(result: Masked) -> tuple[Line, ...]:
     )
 
 
+def _maybe_infinite(value: float, digits: int) -> str:
+    if math.isinf(value):
+        return r"\infty" if value > 0 else r"-\infty"
+    return latex(value, digits)
+
+
 def depth_lines(result: Depth) -> tuple[Line, ...]:
-    """Why the rate is the second eigenvalue."""
+    """The operator, why the rate is its second eigenvalue, and where the states end."""
     found = result.smoothing
-    limit = "" if found.limit is None else rf" = {latex(found.limit, 8)}"
+    gcn = result.how == "gcn"
+    stay = "vectors in proportion to √(d + 1)" if gcn else "constant vectors"
+    second = latex(round(found.second, 12), 8)
     return (
         Line(
-            r"x^{(\ell)} = P^\ell x, \qquad P = D^{-1}A \;\text{or}\; (D+I)^{-1}(A+I)",
+            rf"x^{{(\ell)}} = P^\ell x, \qquad P = {_averaging(result)}",
             "Averaging again and again multiplies by the same matrix.",
         ),
         Line(
-            rf"\frac{{\mathrm{{energy}}_{{\ell+1}}}}{{\mathrm{{energy}}_\ell}} \to |\lambda_2|^2 = "
-            rf"{latex(found.second, 8)}^2",
-            "The largest eigenvalue is 1 (constant vectors stay); the next one sets the speed at "
-            "which differences die.",
+            r"\frac{\mathrm{energy}_{\ell+1}}{\mathrm{energy}_\ell} \to |\lambda_2|^2, \qquad "
+            rf"|\lambda_2| = {second}",
+            f"The largest eigenvalue is 1 ({stay} stay); the next one sets the speed at which "
+            f"differences{' of x/√(d + 1)' if gcn else ''} die.",
         ),
-        Line(
-            rf"x_i \to \frac{{\sum_j (d_j + 1)\,x_j}}{{\sum_j (d_j + 1)}}{limit}",
-            "With self-loops every node of a connected graph ends at the same weighted mean.",
-        ),
+        _ending(result),
+    )
+
+
+def _averaging(result: Depth) -> str:
+    if result.how == "gcn":
+        return r"(D+I)^{-1/2}(A+I)(D+I)^{-1/2}"
+    return "(D+I)^{-1}(A+I)" if result.self_loops else "D^{-1}A"
+
+
+def _ending(result: Depth) -> Line:
+    """What the states of a connected graph tend to."""
+    if result.how == "gcn":
+        return Line(
+            r"x_i \to \sqrt{d_i + 1}\;\frac{\sum_j \sqrt{d_j + 1}\,x_j}{\sum_j (d_j + 1)}",
+            "Every node of a connected graph ends at the same number times its own √(d + 1).",
+        )
+    if not result.self_loops:
+        return Line(
+            r"x_i \to \frac{\sum_j d_j\,x_j}{\sum_j d_j}",
+            "Without self-loops this holds on a connected graph with an odd cycle; without an odd "
+            "cycle the averages flip for ever.",
+        )
+    limit = result.smoothing.limit
+    value = "" if limit is None else rf" = {latex(limit, 8)}"
+    return Line(
+        rf"x_i \to \frac{{\sum_j (d_j + 1)\,x_j}}{{\sum_j (d_j + 1)}}{value}",
+        "With self-loops every node of a connected graph ends at the same weighted mean.",
     )
 
 

@@ -194,9 +194,28 @@ def grid(side: int) -> Graph:
 
 
 def random_graph(num_nodes: int, num_edges: int, *, rng: np.random.Generator) -> Graph:
-    """A uniform random graph with about this many edges (doubles are drawn again)."""
-    most = num_nodes * (num_nodes - 1) // 2
+    """A uniform random graph; if it has no room for so many edges, it has them all and says so."""
+    most = most_edges(num_nodes)
     wanted = min(num_edges, most)
+    names = tuple(str(i + 1) for i in range(num_nodes)) if num_nodes <= 10_000 else ()
+    full = f"there are only {most:,} pairs of {num_nodes:,} nodes, each is an edge"
+    said = (full,) if num_edges > most else ()
+    # Drawing doubles again would hunt for the last pairs of a dense graph.
+    draw = _dense_pairs if 2 * wanted > most else _sparse_pairs
+    return Graph(num_nodes, draw(num_nodes, wanted, rng), names, said)
+
+
+def most_edges(num_nodes: int) -> int:
+    """How many pairs of nodes there are."""
+    return num_nodes * (num_nodes - 1) // 2
+
+
+def _dense_pairs(num_nodes: int, wanted: int, rng: np.random.Generator) -> IntArray:
+    chosen = rng.choice(most_edges(num_nodes), size=wanted, replace=False)
+    return np.column_stack(np.triu_indices(num_nodes, 1))[np.sort(chosen)]
+
+
+def _sparse_pairs(num_nodes: int, wanted: int, rng: np.random.Generator) -> IntArray:
     pairs = np.empty((0, 2), dtype=np.int64)
     while len(pairs) < wanted:
         more = rng.integers(num_nodes, size=(int(1.2 * (wanted - len(pairs))) + 8, 2))
@@ -205,9 +224,7 @@ def random_graph(num_nodes: int, num_edges: int, *, rng: np.random.Generator) ->
             np.concatenate([pairs, more])[:, 0] * num_nodes + np.concatenate([pairs, more])[:, 1]
         )
         pairs = np.stack([keys // num_nodes, keys % num_nodes], axis=1)
-    chosen = rng.permutation(len(pairs))[:wanted]
-    names = tuple(str(i + 1) for i in range(num_nodes)) if num_nodes <= 10_000 else ()
-    return Graph(num_nodes, pairs[np.sort(chosen)], names)
+    return pairs[np.sort(rng.permutation(len(pairs))[:wanted])]
 
 
 def two_blocks(num_nodes: int, *, rng: np.random.Generator) -> Graph:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from viz.gnn import derivations, learning_figures, snippets, speed_figures, witnesses
+from viz.gnn import derivations, graphs, learning_figures, snippets, speed_figures, witnesses
 from viz.gnn.further import ScaleSettings, TrainSettings, run_scale, run_train
 from viz.gnn.results import Learned
 from viz.view import Preset, View
@@ -65,7 +65,9 @@ SCALE: View[Any, Any] = View(
     run=run_scale,
     film=speed_figures.large_layer,
     answer=lambda result: float(result.num_edges),
-    snippet=lambda s: snippets.scale_snippet(s.num_nodes, s.num_edges),
+    snippet=lambda s: snippets.scale_snippet(
+        s.num_nodes, min(s.num_edges, graphs.most_edges(s.num_nodes))
+    ),
     derive=derivations.scale_lines,
     agree=lambda s: witnesses.scale_agree(run_scale(s)),
     slow=lambda s: s.num_edges > 20_000 or s.num_nodes > 20_000,

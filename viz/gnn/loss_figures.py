@@ -1,5 +1,6 @@
 """The masked loss: predictions on the graph, the terms of the loss, and one prediction dragged."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from viz.draw import graph as shapes
 from viz.draw import theme
 from viz.draw.film import Film, Frame
 from viz.draw.numbers import fixed, listed, short
+from viz.gnn.compute import CLIP
 from viz.gnn.drawing import edge_lines, label_sides, spread_out
 from viz.gnn.results import Masked
 
@@ -116,7 +118,7 @@ def _curves(result: Masked) -> list[dict[str, Any]]:
             **place,
             "name": "training loss",
             "x": x,
-            "y": np.round([min(v.value, most) for v in result.losses], 4).astype(np.float32),
+            "y": np.round([min(v.drawn, most) for v in result.losses], 4).astype(np.float32),
             "line": {"color": theme.BWD, "width": 4},
             "hovertemplate": "training %{y:.4f}<extra></extra>",
         },
@@ -134,12 +136,12 @@ def _curves(result: Masked) -> list[dict[str, Any]]:
 
 def _top(result: Masked) -> float:
     """The height of the chart; where another node's prediction costs more, it is in all losses."""
-    least = min(loss.value for loss in result.losses)
+    least = min(loss.drawn for loss in result.losses)
     return TOP if least < 0.8 * TOP else round(1.3 * least, 1)
 
 
 def _dot(result: Masked, i: int) -> dict[str, Any]:
-    value = min(result.losses[i].value, _top(result))
+    value = min(result.losses[i].drawn, _top(result))
     return {"x": [round(float(result.steps[i]), 4)], "y": [round(value, 4)]}
 
 
@@ -193,14 +195,18 @@ def written_out(result: Masked, step: int) -> list[str]:
     letters = " + ".join(
         f"log {LETTERS[i]}" if result.labels[i] else f"log(1 − {LETTERS[i]})" for i in used
     )
-    numbers = " + ".join(fixed(float(loss.per_node[i])) for i in used)
+    numbers = " + ".join(_nats(float(loss.per_node[i]), 2, "∞") for i in used)
     count = len(used)
-    total = "infinite" if loss.infinite else fixed(loss.value, 4)
+    total = _nats(loss.value)
     first = f"<i>L</i> = −({letters}) / {count}"
     second = f"  = ({numbers}) / {count} = <b><span style='color:{theme.BWD}'>{total}</span></b>"
     outside = listed([LETTERS[i] for i in held])
     third = f"held back: {outside} {'is' if len(held) == 1 else 'are'} not in it" if held else ""
     return [first, second, f"<span style='color:{theme.MUTED}'>{third}</span>" if third else ""]
+
+
+def _nats(value: float, places: int = 4, endless: str = "infinite") -> str:
+    return endless if math.isinf(value) else fixed(value, places)
 
 
 def loss_caption(result: Masked, step: int) -> str:
@@ -210,16 +216,15 @@ def loss_caption(result: Masked, step: int) -> str:
     used = listed([n for n, t in zip(names, result.train, strict=True) if t])
     held = [n for n, t in zip(names, result.train, strict=True) if not t]
     one = sum(result.train) == 1
-    value = f"{{bwd:{fixed(loss.value, 4)}}}"
+    value = f"{{bwd:{_nats(loss.value)}}}"
     if loss.infinite:
-        drawn = fixed(float(loss.per_node[list(result.train)].max()), 1)
-        value = f"{{bwd:infinite}} (a term is drawn as {drawn})"
+        value += f" (its term is drawn as {fixed(-math.log(CLIP), 1)})"
     text = f"Training loss over node{'' if one else 's'} {used}: {value}. "
     if held:
         nodes = f"held-back node{'' if len(held) == 1 else 's'} {listed(held)}"
         text += (
             f"The {nodes} {'does' if len(held) == 1 else 'do'} not enter "
-            f"(their own loss: {fixed(result.held_losses[step], 4)}). "
+            f"(their own loss: {_nats(result.held_losses[step])}). "
         )
     letter = LETTERS[result.dragged]
     if not result.train[result.dragged]:

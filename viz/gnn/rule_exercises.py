@@ -1,9 +1,11 @@
 """The question which update rules are valid on graphs, and why."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from viz.gnn import demo, rules
-from viz.quiz import Choice, Feedback, Parts, Question
+from viz.quiz import Choice, Feedback, Grade, Parts, Question
 
 Rng = np.random.Generator
 FORMULAS = {
@@ -36,6 +38,17 @@ PRODUCT = (
 FREE, COMMUTES, PLACES, COUNT, SMOOTH = range(len(REASONS))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Disputed(Choice):
+    """A choice with a second option that is not marked down."""
+
+    also: int | None = None
+
+    def grade(self, value: int) -> Grade:
+        """Right if it is the key or the other one."""
+        return Grade(value in (self.key, self.also))
+
+
 def _reason(name: str, valid: bool) -> int:
     if not valid:
         return PLACES
@@ -57,7 +70,12 @@ def update_rules(rng: Rng | None) -> Question:
         for name in names
     ]
     keys = [_reason(name, valid) for name, valid in zip(names, verdicts, strict=True)]
-    items = [(f"Rule {i + 1}", Choice(REASONS, key)) for i, key in enumerate(keys)]
+    # The exam's key takes a refusal of the product for its weights, whatever the other rows say.
+    soft = [rng is None and key == COMMUTES for key in keys]
+    items = [
+        (f"Rule {i + 1}", Disputed(REASONS, key, also=PLACES if ok else None))
+        for i, (key, ok) in enumerate(zip(keys, soft, strict=True))
+    ]
     listed = "\n".join(f"{i + 1}. {FORMULAS[name]}" for i, name in enumerate(names))
     size = "single numbers"
     if rng is not None:
@@ -75,7 +93,7 @@ def update_rules(rng: Rng | None) -> Question:
         f"valid on every graph, and why?\n\n{listed}",
         answer=Parts(*items),
         why=f"Tried under every order of three neighbors: {said}. {_lesson(names)}",
-        feedback=_rule_feedback(names, keys, scalar=rng is None),
+        feedback=_rule_feedback(keys, soft),
         settings=demo.ShuffleSettings.model_validate({"rule": last, "width": width}),
         points=3,
     )
@@ -94,15 +112,16 @@ def _lesson(names: list[str]) -> str:
     )
 
 
-def _rule_feedback(names: list[str], keys: list[int], *, scalar: bool) -> tuple[Feedback, ...]:
+def _rule_feedback(keys: list[int], soft: list[bool]) -> tuple[Feedback, ...]:
     def accepted(values: tuple[int, ...]) -> bool:
         """All right but for a product of numbers refused because of its weights."""
-        rows = list(zip(values, names, keys, strict=True))
-        soft = [scalar and n == "product, a weight each" and v == PLACES for v, n, _ in rows]
-        return any(soft) and all(v == k or ok for (v, _, k), ok in zip(rows, soft, strict=True))
+        rows = list(zip(values, keys, soft, strict=True))
+        fair = [ok and v == PLACES for v, _, ok in rows]
+        return any(fair) and all(v == k or ok for (v, k, _), ok in zip(rows, fair, strict=True))
 
     def refused(values: tuple[int, ...]) -> bool:
-        return any(v == PLACES and k != PLACES for v, k in zip(values, keys, strict=True))
+        rows = zip(values, keys, soft, strict=True)
+        return any(v == PLACES and k != PLACES and not ok for v, k, ok in rows)
 
     def allowed(values: tuple[int, ...]) -> bool:
         return any(v in (FREE, COMMUTES) and k == PLACES for v, k in zip(values, keys, strict=True))

@@ -1,5 +1,7 @@
 """PyTorch for every view of graph networks, with the present values."""
 
+import math
+
 from viz.gnn import compute
 from viz.gnn.graphs import Graph
 from viz.gnn.results import Depth, Layers, Learned, Masked, Shuffle
@@ -52,15 +54,13 @@ print("node {result.graph.names[result.node]}:", answer)
 """
 
 
-def shuffle_snippet(result: Shuffle) -> str:
-    """The present rule under every order of its neighbors, with the numbers of the picture."""
+def shuffle_snippet(result: Shuffle, seed: int) -> str:
+    """The present rule under the page's orders; ``seed`` drew them for more than six neighbors."""
     verdict = result.verdict
-    orders = "itertools.permutations(range(len(m)))"
-    if len(verdict.orders) < 5040 and len(verdict.inbox) > 6:
-        orders = f"{[list(order) for order in verdict.orders[:40]]!r}  # 40 of those tried"
     return f"""import functools
 import itertools
 
+import numpy as np
 import torch
 
 s = torch.tensor({verdict.state.tolist()!r}, dtype=torch.float64)
@@ -71,11 +71,20 @@ def rule(m):
     return {_rule(result)}
 
 
-outputs = torch.stack([rule(m[list(order)]) for order in {orders}])
-change = ((outputs - outputs[0]).abs().max() / outputs.abs().max()).item()
+{_orders(result, seed)}
+outputs = torch.stack([rule(m[list(order)]) for order in orders])
+change = ((outputs - outputs[0]).abs().max() / outputs.abs().max().clamp(min=1e-300)).item()
 print("largest change:", change, "valid" if change < 1e-9 else "not valid")
 answer = [*outputs[0].tolist(), change]
 """
+
+
+def _orders(result: Shuffle, seed: int) -> str:
+    count, tried = result.num_neighbors, len(result.verdict.orders)
+    if tried == math.factorial(count):
+        return "orders = list(itertools.permutations(range(len(m))))"
+    return f"""rng = np.random.default_rng({seed})
+orders = [range({count})] + [rng.permutation({count}) for _ in range({tried - 1})]"""
 
 
 def _weights(name: str, weights: Weights) -> str:
@@ -103,7 +112,10 @@ def _rule(result: Shuffle) -> str:
 
 
 def loss_snippet(result: Masked) -> str:
-    """Binary cross-entropy with a mask."""
+    """Binary cross-entropy with a mask, written out where torch would cut a term off at 100."""
+    loss = "F.binary_cross_entropy(p[mask], y[mask])"
+    if result.loss.per_node[list(result.train)].max() > 100:
+        loss = "-torch.where(y == 1, p, 1 - p)[mask].log().mean()  # F's own stops at 100 a term"
     return f"""import torch
 import torch.nn.functional as F
 
@@ -111,7 +123,7 @@ p = torch.tensor({list(result.predictions)!r}, dtype=torch.float64, requires_gra
 y = torch.tensor({[float(v) for v in result.labels]!r}, dtype=torch.float64)
 mask = torch.tensor({list(result.train)!r})
 
-loss = F.binary_cross_entropy(p[mask], y[mask])
+loss = {loss}
 loss.backward()
 print("loss:", loss.item(), " gradient:", p.grad.tolist())
 answer = loss.item()

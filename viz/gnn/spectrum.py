@@ -10,12 +10,14 @@ MOST_STEPS, EVERY = 400, 10
 SMALL = 1e-9
 
 
-def second_eigenvalue(times: Callable[[FloatArray], FloatArray], top: npt.ArrayLike) -> float:
+def second_eigenvalue(
+    times: Callable[[FloatArray], FloatArray], top: npt.ArrayLike
+) -> float | None:
     """The largest size of an eigenvalue of S besides the one that belongs to ``top``.
 
     Lanczos steps with full reorthogonalization, on what is orthogonal to ``top``, until the
-    residual is below 1e-9 or for 400 steps; never above the true value. Source: Golub & Van Loan,
-    Matrix Computations, section 10.1.
+    residual is below 1e-9; None if 400 steps do not get there, as on a long path. Source: Golub &
+    Van Loan, Matrix Computations, section 10.1.
 
     Args:
         times: v, shape (n,), to S v.
@@ -32,7 +34,7 @@ def second_eigenvalue(times: Callable[[FloatArray], FloatArray], top: npt.ArrayL
         if step > 1:
             across.append(size)
         if size < SMALL:
-            break
+            return _largest(along, across, vector, basis[0])[0]
         basis[step] = vector / size
         vector = times(basis[step])
         along.append(float(basis[step] @ vector))
@@ -40,7 +42,7 @@ def second_eigenvalue(times: Callable[[FloatArray], FloatArray], top: npt.ArrayL
             found, residual = _largest(along, across, vector, basis[step])
             if residual < SMALL:
                 return found
-    return _largest(along, across, vector, basis[len(along)])[0]
+    return _largest(along, across, vector, basis[-1])[0] if len(basis) == len(first) else None
 
 
 def _orthogonal(vector: FloatArray, basis: FloatArray) -> FloatArray:

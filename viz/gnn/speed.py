@@ -25,6 +25,7 @@ class Speed:
         layers: seconds for one layer by each method, the fastest of some trials.
         degrees: of all nodes.
         error: largest difference between two methods.
+        notices: sentences about the graph.
     """
 
     num_nodes: int
@@ -33,6 +34,7 @@ class Speed:
     layers: dict[str, float]
     degrees: npt.NDArray[np.int64]
     error: float
+    notices: tuple[str, ...] = ()
 
     @property
     def best(self) -> str:
@@ -72,7 +74,8 @@ def timed_layer(
         layers[name] = min(trials)
     torch.set_num_threads(threads)
     error = max(float(np.abs(out - outputs[0]).max()) for out in outputs)
-    return Speed(found.num_nodes, len(found.edges), build, layers, degrees, error)
+    size = (found.num_nodes, len(found.edges))
+    return Speed(*size, build, layers, degrees, error, found.notices)
 
 
 def _ways(

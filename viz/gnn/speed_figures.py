@@ -48,6 +48,7 @@ def large_layer(result: Speed, *, phone: bool = False) -> Film:
         f"({result.best}): {short(speed / 1e6, 2)} million messages a second. All four ways agree "
         f"to {power(max(result.error, 1e-17), 1)}; building the graph took "
         f"{short(1000 * result.build, 2)} ms."
+        f"{''.join(f' Note: {notice}.' for notice in result.notices)}"
     )
     return still(theme.figure([bars], layout), words)
 

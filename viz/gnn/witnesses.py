@@ -1,6 +1,7 @@
 """The same number by several ways, for the line of agreement of each view."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 
@@ -68,20 +69,22 @@ def shuffle_agree(result: Shuffle) -> dict[str, float]:
 
 
 def loss_agree(result: Masked) -> dict[str, float]:
-    """The loss by the product form, by our mask, by torch."""
+    """The loss by the product form, by our mask, by torch; nothing if it is infinite."""
     import torch
 
-    product, count = 1.0, sum(result.train)
+    if result.loss.infinite:
+        return {}
+    product, count = Fraction(1), sum(result.train)  # of floats it would underflow
     for chance, y, used in zip(result.predictions, result.labels, result.train, strict=True):
         if used:
-            product *= max(chance if y else 1 - chance, compute.CLIP)
+            product *= Fraction(chance if y else 1 - chance)
     mask = torch.tensor(result.train)
-    p = torch.tensor(result.predictions, dtype=torch.float64).clamp(compute.CLIP, 1)
-    theirs = torch.nn.functional.binary_cross_entropy(
-        p[mask], torch.tensor(result.labels, dtype=torch.float64)[mask]
-    )
+    p = torch.tensor(result.predictions, dtype=torch.float64)
+    # torch's own loss stops at 100 a term.
+    theirs = -torch.where(torch.tensor(result.labels) == 1, p, 1 - p)[mask].log().mean()
+    log = math.log(product.numerator) - math.log(product.denominator)
     return {
-        "−log of the product": -math.log(product) / count,
+        "−log of the product": -log / count,
         "viz": result.loss.value,
         "PyTorch": float(theirs),
     }
@@ -96,7 +99,7 @@ def depth_agree(result: Depth) -> dict[str, float]:
         # P = D^-1 A has the eigenvalues of D^(1/2) P D^(-1/2), whose entries are those means.
         symmetric = torch.from_numpy(np.sqrt(matrix * matrix.T))
         dense = torch.linalg.eigvalsh(symmetric).abs().sort(descending=True).values
-        return {"Lanczos": result.smoothing.second, "PyTorch, all of them": float(dense[1])}
+        return {"viz": result.smoothing.second, "PyTorch, all of them": float(dense[1])}
     theirs = torch.linalg.eigvals(torch.from_numpy(matrix)).abs().sort(descending=True).values
     general = np.sort(np.abs(np.linalg.eigvals(matrix)))[::-1]
     return {
