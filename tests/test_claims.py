@@ -56,7 +56,7 @@ def test_the_reach_of_a_hundred_steps():
 def test_the_share_of_the_last_ten_steps():
     claim = Claim("rnn", "long", "50 steps at w = 1.5")
     share = float(re.search(r"carry ([\d.]+)%", claim.caption()).group(1))
-    claim.says(f"the last 10 steps carry only {share:.0f}%")
+    claim.says(f"the last 10 of 50 carry only {share:.0f}%")
 
 
 def test_a_step_without_clipping():
@@ -83,7 +83,8 @@ def test_the_board_when_all_weights_are_halved():
 def test_the_sentence_gets_shorter_with_the_beam():
     claim = Claim("beam_search", "text", "widen the beam")
     film = claim.view.film(claim.run())
-    length = {f.label: len(SAID.search(f.caption).group(1).split()) for f in film.frames}
+    said = {f.label: SAID.search(f.caption).group(1) for f in film.frames}
+    length = {label: len(words.removesuffix(" <eos>").split()) for label, words in said.items()}
     claim.says(
         f"{length['k = 1']} words at k = 1, {length['k = 5']} at k = 5, "
         f"{length['k = 20']} at k = 20"

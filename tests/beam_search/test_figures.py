@@ -45,6 +45,15 @@ def test_what_beat_a_pruned_prefix_is_written_under_it():
     assert "greedy" in notes
 
 
+def test_outlined_dots_are_named_where_greedys_path_ends():
+    _, figure = tree(model="random", num_steps=10, vocabulary_size=50, wide_beam=50)
+    notes = next(t for t in figure["data"] if t["name"] == "notes")
+    outline = next(t for t in figure["data"] if t["name"] == "greedy")
+    place = notes["text"].index("greedy")
+    right = max(x for x in outline["x"] if x is not None)
+    assert 0 < notes["x"][place] - right < 8
+
+
 def test_ten_frames_and_what_each_shows():
     film, _ = tree()
     labels = [frame.label for frame in film.frames]

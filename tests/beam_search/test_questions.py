@@ -115,3 +115,43 @@ def test_two_children_of_each_parent_are_not_all_candidates():
 def test_the_true_statements_are_listed_without_stops_inside():
     question = quiz.pose(exercises.true_statements, None)
     assert ".;" not in question.answer.shown()
+
+
+@pytest.mark.parametrize("variant", [70, 316, 320])
+def test_a_probability_near_0_is_not_0(variant):
+    key = quiz.pose(X4, variant).answer.key
+    assert not said(X4, "0", variant).right
+    assert not said(X4, f"{0.9 * math.exp(key):.6f}", variant).right
+    assert said(X4, f"{math.exp(key):.2g}", variant).right
+
+
+@pytest.mark.parametrize("variant", [11, 30, 35])
+def test_a_beam_that_drops_nothing_is_not_said_to_drop(variant):
+    words = " ".join(feedback.words for feedback in quiz.pose(X5, variant).feedback)
+    assert "the number of all sentences" in words
+    assert "drop" not in words
+
+
+def test_no_statement_is_a_tendency():
+    from viz.beam_search.statements import STATEMENTS
+
+    assert not any(word in one.words for one in STATEMENTS for word in ("tend", "often", "rarely"))
+
+
+ENDS_LATE = """a p=0.5
+  a p=0.45
+  b p=0.45
+  <eos> p=0.1
+b p=0.49
+  a p=0.45
+  b p=0.45
+  <eos> p=0.1
+<eos> p=0.01"""
+
+
+@pytest.mark.parametrize(("width", "loses"), [(3, True), (6, False)])
+def test_a_beam_of_all_prefixes_loses_an_end_that_ranks_low(width, loses):
+    run = demo.run_tree(demo.TreeSettings(model="own tree", own=ENDS_LATE, wide_beam=width))
+    assert run.missed(run.search) == loses
+    statement = quiz.words_of(quiz.pose(X6, None).answer.options[1])
+    assert statement.startswith("Where every sentence has T words")

@@ -115,3 +115,80 @@ def test_a_sentence_that_did_not_end_has_no_ring_among_those_that_did():
     ring = next(t for t in films.figure_at(chart, 0)["data"] if t["name"] == "said")
     assert not ring["x"]
     assert "did not end, so it has no ring" in chart.caption()
+
+
+def derived(view, **values):
+    lines = view.derive(view.run(settings_from(view.settings, values)))
+    return " ".join(line.latex + line.words for line in lines)
+
+
+def test_a_probability_below_a_millionth_is_a_power_of_ten_in_a_formula():
+    from viz.beam_search.texts import _latex_probability
+
+    assert _latex_probability(np.log(2.5e-12)) == r"2.5 \cdot 10^{-12}"
+    assert _latex_probability(np.log(1e-5)) == "10^{-5}"
+    assert _latex_probability(np.log(0.25)) == "0.250"
+    random = {"model": "random", "num_steps": 10, "vocabulary_size": 50, "wide_beam": 50}
+    assert r" \cdot 10^{-" in derived(TREE, **random)
+
+
+ENDING = "a p=0.5\n  <eos> p=1\nb p=0.3\n  <eos> p=1\n<eos> p=0.2"
+
+
+def test_where_sentences_can_end_they_are_counted_by_their_last_word():
+    assert "(V-1)^{t-1} &= 127" in derived(TREE, model="curse", num_steps=6)
+    text = TEXT.run(TEXT.settings()).run
+    assert r"1.8 \cdot 10^{56}" in derived(TEXT)
+    assert f"{text.full_cost:.1e}" == "1.8e+56"
+    assert "V^T = 2^{3} &= 8" in derived(TREE)
+
+
+def test_the_number_of_sentences_is_that_of_the_whole_tree():
+    run = TREE.run(settings_from(TREE.settings, {"model": "curse", "num_steps": 3}))
+    eos = run.search.eos
+    leaves = [p for p in run.tree if len(p) == 3 or p[-1] == eos]
+    assert f"(V-1)^{{t-1}} &= {len(leaves)}" in derived(TREE, model="curse", num_steps=3)
+
+
+def test_words_and_steps_of_a_price_are_counted_in_the_singular():
+    assert "with V = 1 word, T = 1 step and" in derived(TREE, model="own tree", own="a p=1")
+
+
+def test_a_beam_is_exhaustive_where_sentences_can_end_if_it_holds_all_candidates():
+    assert r"\ge V (V-1)^{T-1} = 6" in derived(TREE, model="own tree", own=ENDING, wide_beam=6)
+    assert "< V (V-1)^{T-1} = 6" in derived(TREE, model="own tree", own=ENDING, wide_beam=5)
+
+
+def captions(view, **values):
+    film = view.film(view.run(settings_from(view.settings, values)))
+    return [frame.caption for frame in film.frames]
+
+
+def test_one_step_is_to_come():
+    first = captions(TREE, model="random", num_steps=1)[0]
+    assert first.endswith("1 step is to come.")
+    assert "3 steps are to come" in captions(TREE)[0]
+
+
+def test_one_different_word_is_singular():
+    said = captions(TEXT, source="own", own="go " * 10 + ". " + "go " * 10 + ". go go.")
+    assert "with 1 different word, is" in said[0]
+
+
+def test_only_a_full_beam_has_a_last_place_to_give():
+    narrow = {"model": "random", "num_steps": 2, "vocabulary_size": 2}
+    roomy = captions(TREE, **narrow, wide_beam=8)
+    assert not any("last place" in words for words in roomy)
+    assert any("last place" in words for words in captions(TREE, **narrow, wide_beam=2))
+
+
+def test_an_end_behind_the_width_is_told_so():
+    own = "a p=0.6\n  b p=0.5\n  <eos> p=0.5\n<eos> p=0.4"
+    said = captions(TREE, model="own tree", own=own, wide_beam=1)
+    assert any("may not end, since it ranks behind the beam's width" in words for words in said)
+
+
+def test_many_models_score_candidates_of_a_whole_tree():
+    said = captions(MODELS, vocabulary_size=2, num_steps=3)
+    assert "one search scores {fwd:10} of 14 candidates." in said[1]
+    assert not any("sentences" in words for words in said)

@@ -25,7 +25,8 @@ def scored_candidates(rng: Rng | None) -> Question:
     order = [2, 0, 3, 1] if rng is None else [int(i) for i in rng.permutation(4)]
     words = (
         "",
-        "That is the number of all sentences; beam search drops most of them.",
+        "That is the number of all sentences. Candidates are prefixes: every step scores its own, "
+        "those that grow from the beam.",
         "That forgets that every kept prefix is extended by every word.",
         f"Close: but the first step has one prefix only, so it scores {size}, and a step never "
         "extends more prefixes than there are.",
@@ -57,7 +58,7 @@ def true_statements(rng: Rng | None) -> Question:
     key = frozenset(i for i, one in enumerate(chosen) if one.holds)
     return Question(
         id="bs-x6",
-        prompt="Which of these statements are true, whatever the decoder?",
+        prompt="Which of these statements about beam search are true?",
         answer=ManyOf(tuple(one.words.removesuffix(".") for one in chosen), key),
         why=" ".join(one.why for one in chosen),
         feedback=tuple(

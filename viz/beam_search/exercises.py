@@ -9,7 +9,7 @@ from viz.beam_search import demo, figures, results, trees
 from viz.beam_search.cost_questions import scored_candidates, true_statements
 from viz.beam_search.variants import Case, Prefix, case_of, draw
 from viz.draw.numbers import fixed, listed
-from viz.quiz import Feedback, ManyOf, Number, Parts, Question, Sketch, Tokens
+from viz.quiz import Feedback, ManyOf, Number, Parts, Question, Sketch, Tokens, is_close
 
 Rng = np.random.Generator
 WORDS = ("deep", "learn", "nets")
@@ -233,7 +233,7 @@ def path_log_prob(rng: Rng | None) -> Question:
         feedback=(
             *(Feedback(value, words) for value, words in fair),
             Feedback(
-                lambda value: abs(value - math.exp(key)) <= 0.002,
+                lambda value: is_close(value, math.exp(key), rel=0.02, atol=0),
                 f"That is its probability, exp({fixed(key)}); the logarithm of it was asked, but "
                 "it counts.",
                 accept=True,

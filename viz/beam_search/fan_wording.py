@@ -13,10 +13,11 @@ def step_caption(result: Speech, step: int) -> str:
         return readout(run, search)
     if step == 0:
         sort = "counted" if result.kind != "recurrent" else "learned"
+        different = result.num_different
         return (
             f"A {result.kind} model, {sort} from {result.num_sentences} sentences with "
-            f"{count(result.num_different)} different words, is about to speak; the beam may hold "
-            f"{search.beam_width}."
+            f"{count(different)} different word{'' if different == 1 else 's'}, is about to "
+            f"speak; the beam may hold {search.beam_width}."
         )
     now = search.steps[step - 1]
     done = [one for one in search.hypotheses if one.finished and len(one.tokens) <= step]

@@ -9,7 +9,7 @@ from viz.beam_search.compute import Search
 from viz.beam_search.layout import Plan, plan
 from viz.beam_search.places import STATES, Moment
 from viz.beam_search.rank_list import ranking
-from viz.beam_search.results import Prefix, Run, tied
+from viz.beam_search.results import Prefix, Run, greedy_path, tied
 from viz.beam_search.tree_notes import column_heads, counter, pruned_notes, side_notes
 from viz.beam_search.wording import caption, readout
 from viz.draw import graph, theme
@@ -83,20 +83,20 @@ def _picture(
         groups["ahead"] = []
     totals = _totals(search, moment, run.tree)
     winners = [one.tokens for one in tied(search)] if last else []
-    reached = set(states)
+    outlined = greedy_path(run, search, states.keys() & where.at.keys())
     traces = [
         draw.band(where, winners),
         *(draw.edges(where, groups[state], state) for state in STATES),
         draw.true_best(run, where, search, last),
         *(draw.boxes(where, groups[state], state) for state in STATES),
-        draw.greedy(run, where, search, reached),
+        draw.greedy(where, outlined),
         *(draw.nodes(where, search, groups[state], totals, state) for state in STATES),
         draw.edge_labels(run, where, prefixes, states),
     ]
     listed, title = ranking(run, search, moment, where.ground)
-    notes = [title, *side_notes(run, where, search, groups, last)]
+    notes = [title, *side_notes(run, where, search, groups, outlined, last)]
     notes += pruned_notes(where, search, moment) + counter(run, where, search, moment)
-    return [*traces, *listed, graph.written("notes", notes)]
+    return [*traces, *listed, graph.written("notes", notes, halo=True)]
 
 
 def _totals(search: Search, moment: Moment, tree: Mapping[Prefix, float]) -> dict[Prefix, float]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from viz.beam_search.compute import exhaustive_cost
 from viz.beam_search.many import Many
 from viz.beam_search.wording import amount
 from viz.draw import graph, theme
@@ -73,7 +74,8 @@ def missed_by_width(result: Many, *, phone: bool = False) -> Film:
 
 
 def _layout(result: Many, top: float, phone: bool) -> dict[str, Any]:
-    everything = np.log10(float(result.vocabulary_size)) * result.num_steps
+    whole_tree = exhaustive_cost(result.vocabulary_size, result.num_steps)
+    everything = np.log10(float(whole_tree))
     low = np.log10(min(result.costs())) - 0.3
     split = ([0.0, 1.0], [0.0, 1.0]) if phone else ([0.0, 0.55], [0.66, 1.0])
     heights = ([0.56, 0.95], [0.0, 0.38]) if phone else ([0.0, 0.92], [0.0, 0.92])
@@ -84,7 +86,7 @@ def _layout(result: Many, top: float, phone: bool) -> dict[str, Any]:
         graph.note(x[0], y[1] + 0.01, words, size=size, color=theme.MUTED, **place)
         for words, x, y in zip(titles, split, heights, strict=True)
     ]
-    all_words = f"all sentences: {amount(result.vocabulary_size**result.num_steps)}"
+    all_words = f"whole tree: {amount(whole_tree)}"
     unknown = "the best possible is not known for this size"
     x, y = (sum(part[0]) / 2 for part in (split, heights))
     middle: dict[str, Any] = {"xref": "paper", "yref": "paper", "color": theme.MUTED}
@@ -148,19 +150,19 @@ def caption(result: Many, place: int) -> str:
     """How often this width misses the best, by how much, and at what cost."""
     width, known = result.widths[place], result.num_known
     models = len(result.best)
-    cost = f"one search scores {{fwd:{count(result.costs()[place])}}} candidates"
-    total = amount(result.vocabulary_size**result.num_steps)
+    total = amount(exhaustive_cost(result.vocabulary_size, result.num_steps))
+    cost = f"one search scores {{fwd:{count(result.costs()[place])}}} of {total} candidates"
     name = "greedy search (k = 1)" if width == 1 else f"beam search with k = {width}"
     if not known:
         return (
-            f"With k = {width} {cost} out of {total} sentences; for this size the best possible "
+            f"With k = {width} {cost}; for this size the best possible "
             "is not known in any of the models."
         )
     missed, gaps = result.missed(place), result.gaps(place)
     among = f"{known} models" if known == models else f"the {known} models whose best is known"
     share = f"{{fwd:{missed}}} of {among}"
     if not missed:
-        return f"With k = {width} the best is missed in {share}; {cost} out of {total} sentences."
+        return f"With k = {width} the best is missed in {share}; {cost}."
     mean = float(gaps.mean())
     words = fixed(mean, 3) if mean >= 0.0005 else short(mean, 2)
     worse = int((gaps > result.gaps(0) + 1e-9).sum())
@@ -168,8 +170,7 @@ def caption(result: Many, place: int) -> str:
         cost = f"in {worse} it is worse than greedy; {cost}"
     return (
         f"{name[0].upper()}{name[1:]} misses the best in {share}, on the mean over all of them by "
-        f"{{fwd:{words}}} nats, at worst by {fixed(float(gaps.max()), 2)}; {cost} out of {total} "
-        "sentences."
+        f"{{fwd:{words}}} nats, at worst by {fixed(float(gaps.max()), 2)}; {cost}."
     )
 
 

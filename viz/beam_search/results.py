@@ -1,6 +1,6 @@
 """What the tree's views show: a search, the greedy one beside it, and the true best."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -159,6 +159,15 @@ def tied(search: Search) -> tuple[Hypothesis, ...]:
         for one in search.hypotheses
         if round(one.score, DIGITS) == best and one.finished == search.best.finished
     )
+
+
+def greedy_path(run: Run, search: Search, reached: Set[Prefix]) -> list[Prefix]:
+    """What greedy search would say, as far as it was reached; empty if it says the same."""
+    tokens = run.greedy.best.tokens
+    if search.beam_width == 1 or tokens == search.best.tokens:
+        return []
+    path = (tokens[:length] for length in range(1, len(tokens) + 1))
+    return [prefix for prefix in path if prefix in reached]
 
 
 def parts_of(run: Run, tokens: Sequence[int]) -> tuple[float, ...]:

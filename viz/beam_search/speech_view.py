@@ -100,8 +100,8 @@ TEXT: View[Any, Any] = View(
         Preset(
             "widen the beam",
             {"play": "width"},
-            "Move the bar: 15 words at k = 1, 7 at k = 5, 3 at k = 20. The search gets "
-            "better, the sentence shorter.",
+            "Move the bar: 14 words at k = 1, 6 at k = 5, 2 at k = 20, the end token not "
+            "counted. The search gets better, the sentence shorter.",
             step=0,
         ),
         Preset(

@@ -21,7 +21,8 @@ STATEMENTS = (
         "Look at the trap: its beam of two loses what a beam of one finds.",
     ),
     Statement(
-        "With k equal to V to the power T − 1, beam search is exhaustive search.",
+        "Where every sentence has T words, beam search with k equal to V to the power T − 1 is "
+        "exhaustive search.",
         True,
         "A beam of V to the power T − 1 holds every prefix before the last step.",
         "Count the prefixes of T − 1 words: how many have to fit into the beam?",
@@ -46,10 +47,10 @@ STATEMENTS = (
         "Compare two candidates of that step before and after.",
     ),
     Statement(
-        "Where sentences can end, a larger beam tends to say shorter sentences.",
+        "One more word never raises the total of a prefix.",
         True,
-        "Every further word costs log-probability, and a wide beam finds the early ends.",
-        "Every word adds a number below 0 to the total.",
+        "A log-probability is at most 0, so every further word leaves the total or lowers it.",
+        "What is the largest value that the logarithm of a probability can have?",
     ),
     Statement(
         "The prefixes in the beam always have different parents.",

@@ -1,17 +1,19 @@
 """The derivations with live numbers, and the witnesses."""
 
 import math
+import re
 
 from viz.beam_search import snippets, witnesses
 from viz.beam_search.compute import beam_search
 from viz.beam_search.exam import clean_decoder
 from viz.beam_search.results import Run, parts_of, planned_cost
-from viz.beam_search.wording import amount, probability
-from viz.draw.numbers import fixed, stacked
+from viz.beam_search.wording import amount, num_steps, num_words, probability
+from viz.draw.numbers import FIXED, fixed, stacked
 from viz.view import Line
 
 ROWS = 40
 IN_ROW = 5
+RAISED, LEVEL = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"
 tree_snippet = snippets.tree_snippet
 
 
@@ -105,12 +107,9 @@ def _sum_line(run: Run) -> Line:
 
 
 def _latex_probability(log_prob: float) -> str:
-    shown = probability(log_prob)
-    if "×" not in shown:
-        return shown
-    mantissa, power = shown.split(" × 10")
-    exponent = power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
-    return rf"{mantissa} \cdot 10^{{{exponent}}}"
+    shown = probability(log_prob).replace(f"{FIXED}×{FIXED}", r" \cdot ")
+    level = str.maketrans(RAISED, LEVEL)
+    return re.sub(f"[{RAISED}]+", lambda power: f"^{{{power[0].translate(level)}}}", shown)
 
 
 def _step_table(run: Run) -> str:
@@ -138,7 +137,7 @@ def _step_table(run: Run) -> str:
 
 
 def cost_line(run: Run) -> Line:
-    """Candidates against all sentences."""
+    """Candidates against all sentences, if no word is impossible."""
     size, steps, width = len(run.decoder.vocabulary), run.num_steps, run.search.beam_width
     planned = planned_cost(run, width)
     shown = (
@@ -149,15 +148,31 @@ def cost_line(run: Run) -> Line:
             "impossible)"
         )
     )
+    every, count_them = _all_sentences(run)
     return Line(
         stacked(
             rf"\sum_{{t=1}}^{{{steps}}} V \min(k, V^{{t-1}}) &= {big(planned)}",
             rf"\le\; T k V &= {big(steps * width * size)}",
-            rf"V^T = {size}^{{{steps}}} &= {big(size**steps)}",
+            every,
         ),
-        f"The price: with V = {size} words, T = {steps} steps and k = {width} at most k prefixes "
-        f"are extended by V words in each step{shown}. All sentences together are V to the "
-        "power T.",
+        f"The price: with V = {num_words(size)}, T = {num_steps(steps)} and k = {width} at most k "
+        f"prefixes are extended by V words in each step{shown}. If every word is always possible, "
+        f"{count_them}",
+    )
+
+
+def _all_sentences(run: Run) -> tuple[str, str]:
+    """Their number as a row of LaTeX, and the words that end a sentence on it."""
+    size, steps = len(run.decoder.vocabulary), run.num_steps
+    if run.decoder.eos is None:
+        row = rf"V^T = {size}^{{{steps}}} &= {big(size**steps)}"
+        return row, "all sentences together are V to the power T."
+    going_on = size - 1
+    number = going_on**steps + sum(going_on**step for step in range(steps))
+    return (
+        rf"(V-1)^T + \sum_{{t=1}}^{{{steps}}} (V-1)^{{t-1}} &= {big(number)}",
+        "the last row counts all sentences: V − 1 to the power T that are still open after T "
+        "words, and those that end at word t, for every t.",
     )
 
 
@@ -170,17 +185,25 @@ def big(number: int) -> str:
 
 
 def _whole_line(run: Run) -> Line:
+    """Whether the beam is as wide as exhaustive search needs it.
+
+    Where sentences can end, an end counts only if its rank is within the beam's width: the beam
+    has to be as wide as the last step has candidates.
+    """
     size, steps, width = len(run.decoder.vocabulary), run.num_steps, run.search.beam_width
-    enough = size ** (steps - 1)
+    ends = run.decoder.eos is not None
+    enough = size * (size - 1) ** (steps - 1) if ends else size ** (steps - 1)
+    latex = "V (V-1)^{T-1}" if ends else "V^{T-1}"
+    named = "V times V − 1 to the power T − 1" if ends else "V to the power T − 1"
     holds = r"\ge" if width >= enough else "<"
+    room = "can hold every candidate" if ends else "before the last step can hold every prefix"
     words = (
-        "The beam before the last step can hold every prefix, so nothing is ever dropped: beam "
-        "search is exhaustive search."
+        f"The beam {room}, so no sentence is ever lost: beam search is exhaustive search."
         if width >= enough
-        else "From k = V to the power T − 1 on nothing would ever be dropped, and beam search "
-        "would be exhaustive search. This one is narrower."
+        else f"From k = {named} on no sentence would ever be lost, and beam search would be "
+        "exhaustive search. This one is narrower."
     )
-    return Line(rf"k = {width} {holds} V^{{T-1}} = {big(enough)}", words)
+    return Line(rf"k = {width} {holds} {latex} = {big(enough)}", words)
 
 
 def penalty_line(run: Run) -> Line:

@@ -35,13 +35,18 @@ def column_heads(where: Plan) -> list[dict[str, Any]]:
 
 
 def side_notes(
-    run: Run, where: Plan, search: Search, groups: Mapping[str, Sequence[Prefix]], last: bool
+    run: Run,
+    where: Plan,
+    search: Search,
+    groups: Mapping[str, Sequence[Prefix]],
+    outlined: Sequence[Prefix],
+    last: bool,
 ) -> list[dict[str, Any]]:
     """To the right of the leaves: the true best, greedy's choice, what was never expanded."""
     if where.ground.phone or not last:
         return []
     if where.mode == "dots":
-        return _best_note(run, where, search)
+        return _end_notes(run, where, search, outlined)
     x, notes, taken = where.ground.right + 8, list[dict[str, Any]](), list[float]()
 
     def put(y: float, words: str, color: str) -> None:
@@ -71,12 +76,22 @@ def side_notes(
     return notes
 
 
-def _best_note(run: Run, where: Plan, search: Search) -> list[dict[str, Any]]:
-    """Among dots: the name of the true best at its end."""
-    if run.exact is None or not run.missed(search) or run.exact.tokens not in where.at:
-        return []
-    x, y = where.at[run.exact.tokens]
-    return [graph.note(x + 12, y, "true best", size=15, color=theme.TRU, xanchor="left")]
+def _end_notes(
+    run: Run, where: Plan, search: Search, outlined: Sequence[Prefix]
+) -> list[dict[str, Any]]:
+    """Among dots: the names of greedy's outlined path and of the true best at their ends."""
+    ends = dict.fromkeys(outlined[-1:], ("greedy", theme.MUTED))
+    if run.exact is not None and run.missed(search):
+        best = run.exact.tokens
+        ends[best] = ("greedy = best" if best == run.greedy.best.tokens else "true best", theme.TRU)
+    return [
+        graph.note(
+            where.at[tokens][0] + 10, where.at[tokens][1], words, size=14, color=color,
+            xanchor="left",
+        )
+        for tokens, (words, color) in ends.items()
+        if tokens in where.at
+    ]  # fmt: skip
 
 
 def pruned_notes(where: Plan, search: Search, moment: Moment) -> list[dict[str, Any]]:

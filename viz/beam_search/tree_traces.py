@@ -99,15 +99,10 @@ def boxes(where: Plan, prefixes: Sequence[Prefix], state: str) -> dict[str, Any]
     return {**trace, "fill": "toself", "fillcolor": fill}
 
 
-def greedy(run: Run, where: Plan, search: Search, reached: set[Prefix]) -> dict[str, Any]:
-    """A dashed outline around what greedy search would say, where that is something else."""
-    tokens = run.greedy.best.tokens
-    prefixes = [tokens[:n] for n in range(1, len(tokens) + 1)]
-    shown = [p for p in prefixes if p in where.at and p in reached]
-    if search.beam_width == 1 or tokens == search.best.tokens:
-        shown = []
+def greedy(where: Plan, path: Sequence[Prefix]) -> dict[str, Any]:
+    """A dashed outline around the prefixes of greedy search."""
     dash = "solid" if where.mode == "dots" else "dash"
-    return _line("greedy", theme.MUTED, 1.5, dash, [where.box(p, grow=3) for p in shown])
+    return _line("greedy", theme.MUTED, 1.5, dash, [where.box(p, grow=3) for p in path])
 
 
 def nodes(

@@ -145,7 +145,7 @@ def found_against_width(run: Run, found: Sweep, *, phone: bool = False) -> Film:
 
 
 def cost_against_width(run: Run, found: Sweep, *, phone: bool = False) -> Film:
-    """Scored candidates on a log axis, and all sentences as a line."""
+    """Scored candidates on a log axis, and all sequences as a line."""
     size, steps = len(run.decoder.vocabulary), run.num_steps
     widths = [one.beam_width for one in found.searches]
     everything = float(size) ** steps
@@ -153,7 +153,7 @@ def cost_against_width(run: Run, found: Sweep, *, phone: bool = False) -> Film:
         _line(
             widths,
             [everything] * len(widths),
-            "all sentences",
+            "all sequences",
             theme.MUTED,
             mode="lines",
             line={"dash": "dash"},

@@ -59,7 +59,8 @@ def caption(run: Run, moment: Moment) -> str:
         return (
             f"The beam holds one prefix, the empty one, with log-probability {{fwd:0}}. "
             f"It may hold {search.beam_width} after every step, and "
-            f"{run.num_steps} step{'' if run.num_steps == 1 else 's'} are to come." + _notice(run)
+            f"{num_steps(run.num_steps)} {'is' if run.num_steps == 1 else 'are'} to come."
+            + _notice(run)
         )
     if moment.is_last(search):
         return readout(run, search)
@@ -97,12 +98,12 @@ def _rank_words(search: Search, step: Step, number: int) -> str:
         return f"Step {number}, sorted by total: {first} leads, and no candidate can go on."
     last, dropped = int(step.kept[-1]), _best_dropped(step)
     words = f"Step {number}, sorted by total: {first} leads"
-    if last:
+    if last and len(step.kept) == search.beam_width:
         words += f"; the last place of the beam goes to {_named(search, number, last)}"
     if dropped is None:
         return f"{words}. Nothing has to go."
     gap = float(step.totals[last] - step.totals[dropped])
-    if gap < 0:
+    if step.tokens[dropped] == search.eos:
         why = "may not end, since it ranks behind the beam's width"
     elif round(gap, 12) == 0:
         why = "is tied with it and comes later"
@@ -152,6 +153,11 @@ def readout(run: Run, search: Search) -> str:
 def num_words(number: int) -> str:
     """1 word, 2 words."""
     return f"{number} word{'' if number == 1 else 's'}"
+
+
+def num_steps(number: int) -> str:
+    """1 step, 2 steps."""
+    return f"{number} step{'' if number == 1 else 's'}"
 
 
 def _scored_words(run: Run, search: Search) -> str:
