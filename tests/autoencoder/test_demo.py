@@ -110,10 +110,12 @@ def test_the_snippet_of_a_diverged_run_stops_where_the_page_stops(key, values):
     assert "stop where the page stops" in text
 
 
-def test_the_snippet_of_diverged_images_runs():
-    chosen, space = of(ImageSettings, pictures="discs", contrast=False, step_size=1.0), {}
-    exec(image_view.snippet(chosen), space)
-    assert np.isfinite(space["answer"]).all()
+def test_the_snippet_of_diverged_images_takes_the_steps_that_are_shown():
+    # Not executed: near the limit of the step size rounding decides where such a run goes.
+    chosen = of(ImageSettings, pictures="discs", contrast=False, step_size=1.0)
+    run = image_view.run(chosen).study.run
+    text = image_view.snippet(chosen)
+    assert f"range({run.steps[-1]}):  # diverges at step {run.diverged_at}" in text
 
 
 @pytest.mark.parametrize("variances", ["100 50 1", "0.01 0.001 0.0001"])
