@@ -1,6 +1,7 @@
 """The recurrent net against torch, polynomials, closed forms and the exam's key."""
 
 import itertools
+import math
 import re
 
 import numpy as np
@@ -243,6 +244,29 @@ def test_tanh():
         state = torch.tanh(w * (u + state))
     state.backward()
     assert w.grad.item() == pytest.approx(back.dw)
+
+
+@pytest.mark.parametrize("value", [0.0, -0.5, 3.0, -20.0, 90.0, 300.0])
+def test_the_slope_of_tanh_is_exact_where_tanh_rounds_to_one(value):
+    assert compute.tanh_slope(value) == pytest.approx(math.cosh(value) ** -2, rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("weight", [1.2, 1.3])
+def test_a_step_from_the_wall_is_kept_where_it_lands(weight):
+    impulse = [1.0] + [0.0] * 29
+    start, landed = compute.descent(impulse, target=1.5, weight=weight, lr=0.01, num_steps=9)
+    assert landed.weight == pytest.approx(weight - 0.01 * start.grad)
+
+
+def test_of_equal_lags_the_first_is_the_peak():
+    turn = [[np.cos(0.5), -np.sin(0.5)], [np.sin(0.5), np.cos(0.5)]]
+    assert compute.matrix_facts(turn).peak_lag == 0
+
+
+@pytest.mark.parametrize("matrix", [[[0.5, -1], [-1, 0.5]], [[1, -1], [-1, 1]], [[0, 2], [0.5, 0]]])
+def test_the_average_factor_in_the_far_past_is_at_most_the_spectral_radius(matrix):
+    facts = compute.matrix_facts(matrix)
+    assert facts.norms[50] <= facts.norms[30] * facts.spectral_radius**20 * (1 + 1e-9)
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,21 @@ def test_only_one_net_forgets(variant):
     assert "e-" not in question.why
 
 
+@pytest.mark.parametrize("text", ["35.7", "36"])
+def test_a_missing_percent_sign_is_named(text):
+    question = quiz.pose(drills.truncation, 4)
+    assert question.answer.key == pytest.approx(0.35686, abs=1e-5)
+    assert quiz.check(question, f"{text}%").right
+    assert "needs its sign" in quiz.check(question, text).words
+
+
+@pytest.mark.parametrize("variant", range(30))
+def test_edges_differ_by_powers_of_w_only_where_these_differ(variant):
+    question = quiz.pose(drills.truncation, variant or None)
+    said = [f.words for f in question.feedback if f.words.startswith("The edges are not equal")]
+    assert not [words for words in said if ("power" in words) == ("w = 1. " in question.prompt)]
+
+
 @pytest.mark.parametrize("variant", range(1, 30))
 def test_the_kept_share_is_the_closed_forms(variant):
     question = quiz.pose(drills.truncation, variant)

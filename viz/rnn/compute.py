@@ -12,6 +12,7 @@ from viz import grammar
 FloatArray = npt.NDArray[np.float64]
 MAX_STEPS = 200
 MAX_SIZE = 8
+FAR = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +157,8 @@ class MatrixFacts:
 
     @property
     def peak_lag(self) -> int:
-        """The lag at which the gradient is largest."""
-        return int(np.argmax(self.norms))
+        """The lag at which the gradient is largest; of lags alike but for rounding, the first."""
+        return int(np.argmax(self.norms >= self.norms.max() * (1 - 1e-9)))
 
 
 def square_matrix(weight: npt.ArrayLike) -> FloatArray:
@@ -199,6 +200,12 @@ def matrix_facts(
     return MatrixFacts(norms, eigenvalues, float(np.abs(eigenvalues).max()), top)
 
 
+def tanh_slope(value: float) -> float:
+    """1 - tanh^2 = 4e / (1 + e)^2 with e = exp(-2|x|), exact where tanh itself rounds to 1."""
+    e = math.exp(-2 * abs(value))
+    return 4 * e / (1 + e) ** 2
+
+
 def tanh_backward(inputs: Sequence[float], weight: float) -> tuple[Forward, Backward]:
     """The same graph with h_k = tanh(w a_k): every step back also multiplies by 1 - h_k^2."""
     sums, states = list[float](), list[float]()
@@ -209,8 +216,8 @@ def tanh_backward(inputs: Sequence[float], weight: float) -> tuple[Forward, Back
         states.append(state)
     dh, da, edges = list[float](), list[float](), list[float]()
     carried = 1.0
-    for a, h in zip(reversed(sums), reversed(states), strict=True):
-        slope = 1 - h * h
+    for a in reversed(sums):
+        slope = tanh_slope(weight * a)
         dh.append(carried)
         edges.append(a * slope * carried)
         carried = weight * slope * carried
@@ -242,17 +249,18 @@ def descent(
 ) -> tuple[Step, ...]:
     """Gradient descent on (y - target)^2 / 2; ``clip`` limits the size of the gradient.
 
-    Stops early, with the steps that are finite, when a run leaves |w| <= 1e3.
+    A run ends early with the step that leaves |w| <= 10: on a long net no slope leads back from
+    there. The loss of that last step may be infinite.
     """
     steps = list[Step]()
     for _ in range(num_steps + 1):
         loss, grad = loss_and_slope(inputs, weight, target)
         clipped = clip is not None and abs(grad) > clip
         steps.append(Step(weight, loss, grad, clipped))
+        if abs(weight) > FAR:
+            break
         moved = math.copysign(clip, grad) if clip is not None and clipped else grad
         weight -= lr * moved
-        if not math.isfinite(weight) or abs(weight) > 1e3:
-            break
     return tuple(steps)
 
 

@@ -145,7 +145,8 @@ def run_long(settings: LongSettings, progress: Progress = quiet) -> LongRun:
 
 def answer_long(result: LongRun) -> list[float]:
     one = result.sweep[result.start]
-    return [one.y, one.dw, one.kept if one.kept is not None else 0.0]
+    share = [] if one.kept is None else [one.kept]
+    return [one.y, one.dw, *share]
 
 
 class MatrixSettings(BaseSettings):

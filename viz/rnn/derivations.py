@@ -2,8 +2,7 @@
 
 import math
 
-from viz.draw.numbers import latex_factor as latex
-from viz.draw.numbers import short
+from viz.draw.numbers import latex, latex_factor, short
 from viz.rnn.results import Descent, Graph, LongRun, MatrixRun
 from viz.view import Line
 
@@ -11,7 +10,7 @@ from viz.view import Line
 def graph_lines(result: Graph) -> tuple[Line, ...]:
     """The chain rule backward along the chain, then the edges; and the product rule beside it."""
     names, chain, derivatives = result.names, result.chain, result.derivatives
-    w, count = latex(result.weight), result.num_steps
+    w, count = latex_factor(result.weight), result.num_steps
     backward = []
     for i in range(2 * count - 2, -1, -1):
         name, after = _name(names[i]), _name(names[i + 1])
@@ -20,14 +19,14 @@ def graph_lines(result: Graph) -> tuple[Line, ...]:
         if i % 2 == 0:
             slope = rf"(1 - {after}^2) \cdot " if result.tanh else ""
             number = rf"{latex(result.slopes[i // 2])} \cdot " if result.tanh else ""
-            step = rf"{rule} \cdot {slope}w = {latex(derivatives[i + 1])} \cdot {number}{w}"
+            step = rf"{rule} \cdot {slope}w = {latex_factor(derivatives[i + 1])} \cdot {number}{w}"
         backward.append(
             rf"\frac{{\partial y}}{{\partial {name}}} &= {step} = {latex(derivatives[i])}"
         )
     terms = " + ".join(_edge(result, i) for i in range(count))
     slopes = [rf"{latex(s)} \cdot " if result.tanh else "" for s in result.slopes]
     shares = " + ".join(
-        rf"{latex(chain[2 * i])} \cdot {slopes[i]}{latex(derivatives[2 * i + 1])}"
+        rf"{latex_factor(chain[2 * i])} \cdot {slopes[i]}{latex_factor(derivatives[2 * i + 1])}"
         for i in range(count)
     )
     lines = [
@@ -92,14 +91,15 @@ def _power_term(factor: int, power: int, index: int) -> str:
 def long_lines(result: LongRun) -> tuple[Line, ...]:
     """Powers of w, what truncation leaves out, and what an additive carry would do."""
     one, count = result.sweep[result.start], len(result.inputs)
-    kept = "0" if one.kept is None else latex(one.kept, 4)
-    reach = latex(float(one.by_input[0]), 4)
+    kept = r"\text{undefined}" if one.kept is None else latex(one.kept, 4)
+    far = float(one.by_input[0])
+    reach = f"= {latex(far, 4)}" if far > 0 else r"\approx 0"
     squash = r" \prod_{j \ge k} (1 - h_j^2)" if result.tanh else ""
     first = rf"{latex(one.weight)}^{{{count}}}" + squash.replace(r" \ge k", "")
     lines = [
         Line(
             rf"\frac{{\partial y}}{{\partial u_k}} = w^{{T-k+1}}{squash}, \qquad "
-            rf"\frac{{\partial y}}{{\partial u_1}} = {first} = {reach}",
+            rf"\frac{{\partial y}}{{\partial u_1}} = {first} {reach}",
             "Each step back multiplies by one more w"
             + (" and by 1 − h² of the tanh, which is at most 1." if result.tanh else "."),
         )
@@ -142,7 +142,8 @@ def matrix_lines(result: MatrixRun) -> tuple[Line, ...]:
             r"\rho(W)^k \;\le\; \|W^k\| \;\le\; \sigma_1(W)^k, \qquad "
             rf"\rho = {latex(facts.spectral_radius, 4)}, \quad "
             rf"\sigma_1 = {latex(facts.top_singular_value, 4)}",
-            "The spectral radius rules the far past, the top singular value bounds each step.",
+            "The top singular value bounds every single step, the spectral radius the average step "
+            "in the far past.",
         ),
         Line(
             rf"\|(W^T)^{{{peak}}} c\| = {latex(float(facts.norms.max()), 5)}",
@@ -166,13 +167,14 @@ def descent_lines(result: Descent) -> tuple[Line, ...]:
         ),
         Line(
             rf"w - \eta\,\frac{{dL}}{{dw}} = {latex(first.weight)} - {latex(result.lr)} \cdot "
-            rf"{latex(first.grad, 6)} = {latex(free, 6)}",
+            rf"{latex_factor(first.grad, 6)} = {latex(free, 6)}",
             "One plain step at the wall can throw w far away.",
         ),
         Line(
             rf"g \leftarrow g \cdot \min\Bigl(1, \frac{{c}}{{|g|}}\Bigr), \quad c = {latex(limit)}:"
             rf" \quad w = {latex(clipped, 6)}",
-            "Clipping keeps the direction and limits the length. It prevents the jump, but near "
-            f"the answer the steps of {short(result.lr * limit)} only bounce around it.",
+            "Clipping keeps the direction and limits the length: no step is longer than "
+            f"{short(result.lr * limit)}. A short limit prevents the jump; near the answer even "
+            "a clipped step can go too far.",
         ),
     )

@@ -8,13 +8,13 @@ import numpy as np
 
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame, still
-from viz.draw.numbers import fixed, short
+from viz.draw.numbers import fixed, power, short
 from viz.rnn.compute import Step
 from viz.rnn.labels import graph_labels
 from viz.rnn.long_figures import log_ticks
 from viz.rnn.results import Descent, Graph
 
-LOW = 1e-6
+LOW, TOP = 1e-6, 1e308
 CLOSE, FAR = 30, 5
 
 
@@ -177,14 +177,17 @@ def descent_caption(result: Descent, k: int) -> str:
     """Where the step stands and how it got there."""
     step = result.steps[k]
     steps = "At the start" if k == 0 else "After one step" if k == 1 else f"After {k} steps"
-    where = f"{steps} w = {{par:{short(step.weight, 6)}}} with loss {short(step.loss, 4)}"
+    loss = f"loss {short(step.loss)}" if math.isfinite(step.loss) else f"a loss above {power(TOP)}"
+    where = f"{steps} w = {{par:{short(step.weight, 6)}}} with {loss}"
     slope = f"the slope there is {{bwd:{short(step.grad, 4)}}}"
+    over = k == len(result.steps) - 1 and k < result.num_steps
+    end = " The next step would be beyond all bounds, so the run ends here." if over else ""
     if k == result.jumped:
         advice = " Clipping would have kept it." if result.clip is None else ""
         before = short(result.steps[max(k - 1, 0)].grad, 4)
-        over = k == len(result.steps) - 1 and k < result.num_steps
-        end = " The next step would be beyond all bounds, so the run ends here." if over else ""
         return f"{where}: the slope {before} before it threw w off the picture.{advice}{end}"
+    if over:
+        return f"{where}, off the picture.{end}"
     if not _inside(step):
         return f"{where}, off the picture; {slope}."
     if step.clipped:

@@ -180,8 +180,11 @@ def truncation(rng: Rng | None) -> Question:
     kept = compute.truncated(ones, weight, window=window)
     key = kept / full.dw
     early = sum(full.edges[:window]) / full.dw
+    differ = (
+        "more inputs go through the later ones" if weight == 1 else "each has its own power of w"
+    )
     known = [
-        (window / count, "The edges are not equal: each has its own power of w."),
+        (window / count, f"The edges are not equal: {differ}."),
         (early, "Those are the first edges; truncation keeps the last ones."),
         (1 - key, "That is what truncation drops."),
     ]
@@ -194,7 +197,13 @@ def truncation(rng: Rng | None) -> Question:
         answer=Number(key, abs=0.01, rel=0, words=fixed(key, 3)),
         why=f"The last {f'{window} edges add up to' if window > 1 else 'edge is'} "
         f"{short(kept)} of {short(full.dw)}: {fixed(100 * key, 1)}%.",
-        feedback=tuple(Feedback(value, words) for value, words in known if abs(value - key) > 0.01),
+        feedback=(
+            *(Feedback(value, words) for value, words in known if abs(value - key) > 0.01),
+            Feedback(
+                lambda value: abs(value - 100 * key) <= 1,
+                "As a percentage it needs its sign: 35 is not 35%.",
+            ),
+        ),
         hint="Write down what each use of w carries back: the share is the sum of the last "
         "ones over the sum of all.",
         settings=demo.LongSettings(num_steps=count, window=window),

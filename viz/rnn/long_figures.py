@@ -220,7 +220,7 @@ def long_caption(result: LongRun, one: Influence) -> str:
     """How far the first input reaches, and what truncation keeps."""
     count, window = len(result.inputs), result.window
     far = float(one.by_input[0])
-    reach = "0" if far == 0 else short(far, 3) if far > TINY else f"less than {power(TINY)}"
+    reach = short(far, 3) if far > TINY or one.weight == 0 else f"less than {power(TINY)}"
     reach = f"{{bwd:{reach}}}"
     kind = "tanh net" if result.tanh else "net"
     uses = "the last use" if window == 1 else f"the last {window}"

@@ -216,7 +216,9 @@ def matrix_caption(result: MatrixRun, lag: int) -> str:
     elif abs(facts.spectral_radius - 1) < 1e-9 and abs(facts.top_singular_value - 1) < 1e-9:
         words = "An orthogonal W keeps it" if result.orthogonal else "It never grows"
     else:
-        words = f"In the far past each step multiplies it by ρ(W) = {{par:{rho}}}"
+        words = (
+            f"In the far past each step multiplies it by at most ρ(W) = {{par:{rho}}} on average"
+        )
     steps = "At the output" if lag == 0 else "One step back" if lag == 1 else f"{lag} steps back"
     return (
         f"{steps} the gradient has size {{bwd:{norm}}}. {words}; one step can multiply it by at "

@@ -64,7 +64,7 @@ def graph(
         ahead, back = compute.tanh_backward(fed, weight)
     else:
         ahead, back = compute.forward(fed, weight), compute.backward(fed, weight)
-    slopes = tuple(1 - h * h if tanh else 1.0 for h in ahead.hidden_state)
+    slopes = tuple(compute.tanh_slope(weight * a) if tanh else 1.0 for a in ahead.sums)
     return Graph(fed, weight, ahead, back, symbolic and not tanh, tanh, slopes)
 
 
@@ -119,7 +119,7 @@ def _influence(inputs: Sequence[float], weight: float, window: int, tanh: bool) 
     total = float(sizes.sum())
     shares = sizes / total if total > 0 else sizes
     kept = kept_from = None
-    if abs(back.dw) > 1e-300 and abs(back.dw) > 1e-12 * total:
+    if abs(back.dw) > 1e-12 * total:
         kept = math.fsum(back.edges[-window:]) / back.dw
         kept_from = np.cumsum(edges[::-1])[::-1] / back.dw
     by_input = np.abs(np.array(back.da))

@@ -63,15 +63,22 @@ def _complex_step(inputs: Sequence[float], weight: float) -> float:
     return state.imag / tiny
 
 
+SQUASH = """
+
+def squash(z):  # tanh; its slope as 1/cosh², where 1 − tanh² would round to 0
+    return torch.tanh(z).detach() + (z - z.detach()) / torch.cosh(z).detach() ** 2
+"""
+
+
 def long_snippet(result: LongRun) -> str:
     """Truncated backpropagation by detaching the state before the window."""
     one = result.sweep[result.start]
-    step = "torch.tanh(w * (u_k + h))" if result.tanh else "w * (u_k + h)"
+    step = "squash(w * (u_k + h))" if result.tanh else "w * (u_k + h)"
     return f"""import torch
 
 u = torch.tensor({list(result.inputs)!r}, dtype=torch.float64)
 window = {result.window}
-
+{SQUASH if result.tanh else ""}
 
 def gradient(cut):
     w = torch.tensor({one.weight!r}, dtype=torch.float64, requires_grad=True)
@@ -87,7 +94,7 @@ def gradient(cut):
 y, full = gradient(cut=False)
 _, kept = gradient(cut=True)
 print("kept:", kept, "of", full)
-answer = [y, full, kept / full]
+answer = [y, full{", kept / full" if one.kept is not None else ""}]
 """
 
 
@@ -103,8 +110,8 @@ def long_agree(result: LongRun) -> dict[str, float]:
         state = one.weight * ((first if k == 0 else u) + state)
         factor *= one.weight
         if result.tanh:
+            factor /= math.cosh(float(state.detach())) ** 2
             state = torch.tanh(state)
-            factor *= 1 - float(state.detach()) ** 2
     state.backward()
     theirs = first.grad.item() if first.grad is not None else factor
     return {"product of the factors": factor, "viz": float(one.by_input[0]), "PyTorch": theirs}

@@ -5,7 +5,11 @@ from viz.view import Preset
 GRAPH_PRESETS = (
     Preset("Exam 5", {}, "Numbers of ours for the exam's letters."),
     Preset("Exam symbols", {"show": "symbols"}, "Every node as a polynomial."),
-    Preset("All ones", {"inputs": "1, 1, 1"}, "Each edge counts how often w was used."),
+    Preset(
+        "All ones",
+        {"inputs": "1, 1, 1", "weight": 1.0},
+        "Each edge counts the inputs that go through it: 1, 2, 3.",
+    ),
     Preset("Impulse", {"inputs": "1, 0, 0, 0"}, "One input, remembered for four steps."),
     Preset("Alternating", {"inputs": "1, -1, 1, -1"}, "Signs cancel on the way."),
     Preset("Six steps", {"inputs": "1, 1, 1, 1, 1, 1"}, "Six uses of w, six edges."),
@@ -34,13 +38,13 @@ LONG_FINDINGS = (
     Preset(
         "50 steps at w = 1.5",
         {"num_steps": 50},
-        "Now the far past takes over, and the last 10 steps carry only 21%.",
+        "Now nearly every use counts the same: the last 10 of 50 carry only 21%.",
         step=60,
     ),
     Preset(
         "a tanh after each step",
         {"tanh": True},
-        "Saturation adds a factor below 1 at every step, whatever w is.",
+        "The tanh adds a factor of at most 1 at every step, whatever w is.",
     ),
 )
 MATRIX_FINDINGS = (
