@@ -202,6 +202,42 @@ def test_a_long_weight_stays_inside_the_phones_picture():
     assert note.x < 350
 
 
+@pytest.mark.parametrize("phone", [False, True])
+def test_a_long_sum_of_numbers_fits_its_band(phone):
+    inputs = "99.75, -99.5, 99.25, -98.5, 97.5, -99"
+    film = figures.unrolled_graph(graph(weight=-3.0, inputs=inputs), phone=phone)
+    said = at(film, "sum", -1)
+    words = re.sub("<[^>]*>", "", said["text"][0])
+    assert 0.475 * said["textfont"]["size"] * len(words) < (350 if phone else 980)
+    assert words.endswith("= −199796")
+
+
+@pytest.mark.parametrize("inputs", ["1, 2, -3.5, 4", "99.75, -99.5, 99.25, -98.5"])
+def test_a_sum_stays_large_enough_to_be_read_on_a_phone(inputs):
+    for tanh in (False, True):
+        film = figures.unrolled_graph(graph(inputs=inputs, tanh=tanh), phone=True)
+        assert at(film, "sum", -1)["textfont"]["size"] >= 13
+
+
+def test_in_a_dense_chain_shares_stand_beside_the_derivatives_on_a_phone():
+    film = figures.unrolled_graph(graph(inputs="1, 1, 1, 1, 1, 1"), phone=True)
+    shares, derivatives = at(film, "shares", -1), at(film, "derivatives", -1)
+    for k, x in enumerate(shares["x"]):
+        near = [2 * k, 2 * k + 1]
+        beside = min(near, key=lambda i: abs(derivatives["y"][i] - shares["y"][k]))
+        assert x > derivatives["x"][beside] + 7 * len(derivatives["text"][beside])
+
+
+@pytest.mark.parametrize(("start", "lr"), [(1.2, 0.01), (1.3, 0.01), (1.3, 0.1)])
+def test_a_jump_from_the_wall_is_shown_however_far_it_leads(start, lr):
+    result = demo.run_descent(demo.DescentSettings(clip=0.0, start=start, lr=lr))
+    film = descent_figures.descent_path(result)
+    assert len(film.frames) == 2
+    assert "threw w off" in film.frames[1].caption
+    assert "infinite" not in film.frames[1].caption
+    assert any("step 1 lands at w = −" in (n.text or "") for n in film.figure.layout.annotations)
+
+
 def test_the_words_at_a_jump_keep_clear_of_the_title():
     def words(**values):
         settings = demo.DescentSettings(**values)

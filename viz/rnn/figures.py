@@ -15,8 +15,8 @@ from viz.rnn.results import Graph
 ASIDE_TEXT = 12.0
 MATH = {"family": theme.MATH}
 BAND = 40
-# As many signs of the sum as fit the phone's band at its usual size.
-BANNER = 43
+# The width of a sign of the sum, in its font size, on average.
+SIGN = 0.475
 CHANGING = (
     *("spotlight", "band", "forward", "backward", "shares flow", "values", "derivatives"),
     *("shares", "sum", "shares in the sum", "sum so far"),
@@ -218,7 +218,8 @@ def _shares(result: Graph, at: Place, said: Labels, derivatives: int, told: int)
         aside = layout.side(at, x)
         if at.upright:
             above = y > at.weight[1] + 10
-            clear = 48 if result.symbolic and _dense(result) else 34
+            beside = said.derivatives[2 * i if above else 2 * i + 1]
+            clear = 31 + 7 * _signs(beside) if _dense(result) else 34
             points.append((x + clear, y + 12.0 if above else y - 14.0))
             where.append(f"{'top' if above else 'bottom'} right")
         else:
@@ -228,9 +229,14 @@ def _shares(result: Graph, at: Place, said: Labels, derivatives: int, told: int)
     return _text("shares", points, lines, {"size": size, "color": theme.BWD}, where)
 
 
+def _signs(words: str) -> int:
+    return len(re.sub("<[^>]*>", "", words))
+
+
 def _sum(result: Graph, at: Place, said: Labels, told: int) -> dict[str, Any]:
     words = banner(result, said, told, at.upright)
-    size = (17 if len(re.sub("<[^>]*>", "", words)) <= BANNER else 14) if at.upright else 23
+    usual = 17 if at.upright else 23
+    size = min(usual, int(0.97 * at.width / (SIGN * _signs(words))))
     place: list[Point] = [(at.width / 2, BAND / 2)]
     return _text("sum", place, [words], {"size": size, "color": theme.INK}, "middle center")
 

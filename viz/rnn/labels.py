@@ -7,6 +7,8 @@ from viz.draw.numbers import short
 from viz.rnn import compute
 from viz.rnn.results import Graph
 
+# As many signs of a sum of numbers as a phone's band holds, with its name and its result.
+NARROW = 34
 SUBS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -56,7 +58,7 @@ def graph_labels(result: Graph) -> Labels:
         values, derivatives, shares = (
             tuple(short(number, digits) for number in column) for column in columns
         )
-        return Labels(values, derivatives, products, shares, short(result.back.dw))
+        return Labels(values, derivatives, products, shares, short(result.back.dw, 6))
     powers = tuple(power(count - i // 2 - i % 2) for i in range(2 * count))
     known = compute.symbols(count)
     total = polynomial_text(known["dw"])
@@ -102,14 +104,14 @@ def banner(result: Graph, said: Labels, told: int, upright: bool) -> str:
     if result.symbolic and (upright or count > 4):
         return front + (said.total if told == count else "…")
     terms = list(said.products[:told])
-    shares = [bracketed(edge) for edge in result.back.edges[:told]]
     if not told:
         return f"{front}{'' if upright or count > 4 else ' + '.join(said.products)}"
     more = "" if told == count else " + …"
     if result.symbolic:
         return f"{front}{' + '.join(terms)}{more}" + (f" = {said.total}" if not more else "")
-    if upright and count > 4:
+    shares = [bracketed(edge) for edge in result.back.edges]
+    if upright and (count > 4 or len(" + ".join(shares)) > NARROW):
         return front + (f"<b>{said.total}</b>" if not more else "…")
-    body = " + ".join(shares) + (more or f" = <b>{said.total}</b>")
+    body = " + ".join(shares[:told]) + (more or f" = <b>{said.total}</b>")
     wordy = upright or count > 4 or result.tanh
     return front + (body if wordy else f"{' + '.join(terms)}{more} = {body}")
