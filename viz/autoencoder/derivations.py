@@ -186,18 +186,18 @@ def _matrix(table: FloatArray) -> str:
 
 def _torch_line(study: Study) -> Line:
     dim, (first, second) = len(study.data.eigenvalues), study.weights
-    summed = [_decay("", r"2\lambda", 2 * first)]
-    averaged = [_decay("", r"\frac{2\lambda}{m}", 2 * first / dim)]
+    summed = [_decay(r"\quad ", r"2\lambda", 2 * first)]
+    averaged = [_decay(r"\quad ", r"\frac{2\lambda}{m}", 2 * first / dim)]
     groups = ""
     if not study.evenly_priced:
         groups = " Each matrix is a parameter group of its own:"
         summed = [
-            _decay(r"W_1:\ ", r"2\lambda_1", 2 * first),
-            _decay(r"W_2:\ ", r"2\lambda_2", 2 * second),
+            _decay(r"\;W_1\!:\,", r"2\lambda_1", 2 * first),
+            _decay(r"\;W_2\!:\,", r"2\lambda_2", 2 * second),
         ]
         averaged = [
-            _decay(r"W_1:\ ", r"\frac{2\lambda_1}{m}", 2 * first / dim),
-            _decay(r"W_2:\ ", r"\frac{2\lambda_2}{m}", 2 * second / dim),
+            _decay(r"\;W_1\!:\,", r"\frac{2\lambda_1}{m}", 2 * first / dim),
+            _decay(r"\;W_2\!:\,", r"\frac{2\lambda_2}{m}", 2 * second / dim),
         ]
     return Line(
         stacked(r"&\text{sum of the squares}/n:", *summed, r"&\texttt{MSELoss()}:", *averaged),
@@ -207,7 +207,7 @@ def _torch_line(study: Study) -> Line:
 
 
 def _decay(matrix: str, formula: str, value: float) -> str:
-    return rf"&\quad {matrix}\texttt{{weight\_decay}} = {formula} = {latex(value, 6)}"
+    return rf"&{matrix}\texttt{{weight\_decay}} = {formula} = {latex(value, 6)}"
 
 
 def _balance_line(study: Study) -> Line:
