@@ -71,7 +71,8 @@ def test_the_rug_holds_forty_quantiles(data):
     assert len(result.rug) == 40
     assert (np.diff(result.rug) >= 0).all()
     landed = at(figures.one_feature(result), "rug after")["x"]
-    expected = result.final.scale * result.rug + result.final.shift
+    inputs, moved = result.before.at(result.rug), result.final
+    expected = moved.scale * (inputs - result.before.mean) + moved.beta
     np.testing.assert_allclose(landed, expected, atol=1e-3)
 
 

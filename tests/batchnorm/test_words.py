@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from viz import view
-from viz.batchnorm import demo, gaussians, plane_figures, running_figures, snippets
+from viz.batchnorm import compute, demo, gaussians, plane_figures, running_figures, snippets
 
 LINE, PLANE = demo.VIEWS[:2]
 ON_A_LINE = "1 2\n2 4\n3 6\n5 10"
@@ -89,6 +89,27 @@ def test_derive_speaks_of_the_batch_it_has():
     own = LINE.derive(demo.run_line(demo.LineSettings(data="own", own="1\n3")))[0]
     assert "the 2 values" in own.words
     assert "very large batch" in LINE.derive(demo.run_line(demo.LineSettings()))[0].words
+
+
+@pytest.mark.parametrize("own", ["1000000000\n999999999.999", "-1e9\n-999999999.5", "7\n7.000001"])
+def test_a_far_mean_costs_the_output_no_digits(own):
+    result = demo.run_line(demo.LineSettings(data="own", own=own))
+    np.testing.assert_allclose(LINE.answer(result), [3, 1, 4], rtol=1e-12)
+    np.testing.assert_allclose(LINE.table(result)["output y"], [1, 2, 3, 4, 5], rtol=1e-12)
+    assert r"\hat x + \beta = 1 \cdot 1 + 3 = 4" in LINE.derive(result)[2].latex
+    top = LINE.derive(result)[1].latex.split(r"\frac{")[2].split("}")[0]
+    one, other = (float(part) for part in top.replace("+", "-").removeprefix("-").split(" - "))
+    assert one != other
+    said = LINE.film(result).caption()
+    assert said.split("mean ")[1].split(" ")[0] != said.split("A point at ")[1].split(" ")[0]
+
+
+def test_far_rows_are_standardized_to_the_last_digit():
+    result = plane(data="own", own="1e9 1\n999999999.9 2\n999999999.7 2")
+    rows = result.final.origin.points
+    expected = compute.normalize(rows, eps=0.0).y
+    np.testing.assert_allclose(result.final.moved(rows), expected, atol=1e-12)
+    np.testing.assert_allclose(result.final.mean, 0, atol=1e-12)
 
 
 def test_a_true_mean_of_zero_is_not_missed_before_the_first_batch():

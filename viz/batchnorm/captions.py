@@ -44,11 +44,13 @@ def _final(result: Line1D, state: State) -> str:
         shape = f"γ < 0 mirrors the shape: {turned}, excess kurtosis {kurtosis} is unchanged."
     else:
         shape = f"Skewness {fixed(skew)} and excess kurtosis {kurtosis} are unchanged."
-    point = short(state.scale * result.point + state.shift)
+    digits = max(4, before.digits)
+    mean, point = short(before.mean, digits), short(result.point, digits)
+    landed = short(float(state.lands(before, 1)))
     return (
-        f"{whose} with mean {short(before.mean)} and standard deviation {short(before.std)} "
+        f"{whose} with mean {mean} and standard deviation {short(before.std)} "
         f"become mean {{par:{short(state.beta)}}} and standard deviation {{fwd:{short(std, 6)}}}. "
-        f"{shape} A point at {short(result.point)} lands at {{fwd:{point}}}."
+        f"{shape} A point at {point} lands at {{fwd:{landed}}}."
     )
 
 

@@ -98,7 +98,7 @@ def _check_sizes(values: np.ndarray[Any, Any], columns: tuple[int, ...]) -> None
 
 def answer_line(result: Line1D) -> list[float]:
     mean, std = result.final.moments(result.before)
-    return [mean, std, result.final.scale * result.point + result.final.shift]
+    return [mean, std, float(result.final.lands(result.before, 1))]
 
 
 def run_plane(settings: PlaneSettings, progress: Progress = quiet) -> Plane:

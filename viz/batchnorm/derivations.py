@@ -5,12 +5,12 @@ from viz.batchnorm.batches import Family, RunningTrace, SmallBatches
 from viz.batchnorm.feature import Line1D
 from viz.batchnorm.gaussians import CIRCLE
 from viz.batchnorm.pair import Plane, PlaneState
-from viz.draw.numbers import count, latex
+from viz.draw.numbers import count, latex, stacked
 from viz.view import Line
 
 
-def _signed(value: float) -> str:
-    return f"{'-' if value < 0 else '+'} {latex(abs(value))}"
+def _signed(value: float, digits: int = 5) -> str:
+    return f"{'-' if value < 0 else '+'} {latex(abs(value), digits)}"
 
 
 def _whose(rows: int | None) -> str:
@@ -23,18 +23,21 @@ def line(result: Line1D) -> tuple[Line, ...]:
     """The four lines of the formula for the followed point, and the backward pass."""
     mean, std, root = result.before.mean, result.before.std, result.root
     state = result.final
-    x_hat = (result.point - mean) / root
-    y = state.scale * result.point + state.shift
+    x_hat, y = std / root, float(state.lands(result.before, 1))
+    digits = max(5, result.before.digits)
+    apart = f"{latex(result.point, digits)} {_signed(-mean, digits)}"
     spread = abs(state.scale) * std
     return (
         Line(
-            rf"\mu = {latex(mean)}, \qquad \sigma^2 = {latex(std**2)}",
+            rf"\mu = {latex(mean, digits)}, \qquad \sigma^2 = {latex(std**2)}",
             _whose(result.before.count),
         ),
         Line(
-            rf"\hat x = \frac{{x - \mu}}{{\sqrt{{\sigma^2 + \epsilon}}}} = "
-            rf"\frac{{{latex(result.point)} {_signed(-mean)}}}{{\sqrt{{{latex(std**2)} + "
-            rf"{latex(result.eps)}}}}} = {latex(x_hat)}",
+            stacked(
+                r"\hat x &= \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}}",
+                rf"&= \frac{{{apart}}}{{\sqrt{{{latex(std**2)} + {latex(result.eps)}}}}} "
+                rf"= {latex(x_hat)}",
+            ),
             "Subtract the mean, divide by the root of the variance (not by the variance).",
         ),
         Line(
@@ -43,9 +46,11 @@ def line(result: Line1D) -> tuple[Line, ...]:
             "Then the two learned parameters set a new scale and a new position.",
         ),
         Line(
-            rf"\mathrm{{mean}}(y) = \beta = {latex(state.beta)}, \qquad "
-            r"\mathrm{SD}(y) = |\gamma| \sqrt{\tfrac{\sigma^2}{\sigma^2 + \epsilon}} = "
-            rf"{latex(spread, 6)}",
+            stacked(
+                rf"\mathrm{{mean}}(y) &= \beta = {latex(state.beta)}",
+                r"\mathrm{SD}(y) &= |\gamma| \sqrt{\tfrac{\sigma^2}{\sigma^2 + \epsilon}} = "
+                rf"{latex(spread, 6)}",
+            ),
             "The input's position and scale are gone; skewness and kurtosis never enter.",
         ),
         Line(

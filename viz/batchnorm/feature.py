@@ -1,5 +1,6 @@
 """One feature before and after: every state of its film is an affine map of the input."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from viz.batchnorm import compute
 from viz.batchnorm.shapes import Shape
 
 FloatArray = npt.NDArray[np.float64]
+Maps = tuple[tuple[FloatArray, FloatArray], ...]
 FLAT = 1e-6
 MARKS = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
 RUG = (np.arange(40) + 0.5) / 40
@@ -26,21 +28,37 @@ class Feature:
     std: float
     count: int | None = None
 
+    def at(self, z: npt.ArrayLike) -> FloatArray:
+        """The values z standard deviations from the mean."""
+        return self.mean + self.std * np.asarray(z, dtype=float)
+
+    @property
+    def digits(self) -> int:
+        """How many significant digits tell the mean from a value one deviation away."""
+        return 2 + math.ceil(math.log10(max(abs(self.mean) / self.std, 1)))
+
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One frame: the map x -> scale x + shift, the stage (0 to 4) and the parameters it used."""
+    """One frame: the input's mean goes to ``mean``, a distance d from it to ``scale`` d.
+
+    Together with the stage (0 to 4) and the parameters that were used.
+    """
 
     label: str
     stage: float
     scale: float
-    shift: float
+    mean: float
     gamma: float
     beta: float
 
     def moments(self, before: Feature) -> tuple[float, float]:
         """Mean and standard deviation after the map."""
-        return self.scale * before.mean + self.shift, abs(self.scale) * before.std
+        return self.mean, abs(self.scale) * before.std
+
+    def lands(self, before: Feature, z: npt.ArrayLike) -> FloatArray:
+        """Where the values z standard deviations from the mean land."""
+        return self.mean + self.scale * before.std * np.asarray(z, dtype=float)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,8 +69,7 @@ class Line1D:
         before: its moments.
         shape: its standardized form, which no stage changes.
         states: the frames; stops: the states that the axis must hold; start: the first shown.
-        marks_in: five points at mean + k SD, k = -2 ... 2.
-        rug: forty quantiles of the input.
+        rug: forty quantiles, in standard deviations from the mean.
         point: the point that the sentence follows.
         root: sqrt(variance + eps).
         relabel: whether the output keeps the input's picture under a new ruler.
@@ -64,13 +81,17 @@ class Line1D:
     stops: tuple[State, ...]
     start: int
     variable: str
-    marks_in: FloatArray
     rug: FloatArray
     point: float
     root: float
     eps: float
     relabel: bool
     final: State
+
+    @property
+    def marks_in(self) -> FloatArray:
+        """Five points at mean + k SD, k = -2 ... 2."""
+        return self.before.at(MARKS)
 
     def skewness(self, state: State) -> float:
         """Skewness after the map: its sign turns with gamma's."""
@@ -110,14 +131,14 @@ def one_feature(
         play: "stages", "gamma" or "beta".
         relabel: keep the picture and move the ruler.
     """
-    maps = compute.stages(before.mean, before.std**2, gamma, beta, eps=eps)
-    stops = tuple(_state(compute.STAGES[i], i, maps, gamma, beta) for i in range(5))
+    maps = compute.stages(0.0, before.std**2, gamma, beta, eps=eps)
+    stops = tuple(_state(compute.STAGES[i], i, before, maps, gamma, beta) for i in range(5))
     final, root = stops[-1], float(compute.root(np.array([before.std**2]), eps)[0])
     if play == "stages":
-        states = tuple(_state(stage_name(s), s, maps, gamma, beta) for s in STEPS)
+        states = tuple(_state(stage_name(s), s, before, maps, gamma, beta) for s in STEPS)
         start = len(states) - 1
     else:
-        states = _sweep(play, before, root, gamma, beta)
+        states = _sweep(play, root, gamma, beta)
         values = [getattr(state, play) for state in states]
         start = int(np.argmin([abs(v - (gamma if play == "gamma" else beta)) for v in values]))
         stops = (stops[0], states[0], states[len(states) // 2 - 3], states[-1], final)
@@ -128,9 +149,8 @@ def one_feature(
         stops=stops,
         start=start,
         variable={"stages": "stage", "gamma": "scale γ", "beta": "shift β"}[play],
-        marks_in=before.mean + before.std * MARKS,
-        rug=before.mean + before.std * shape.quantiles(RUG),
-        point=before.mean + before.std,
+        rug=shape.quantiles(RUG),
+        point=float(before.at(1)),
         root=root,
         eps=eps,
         relabel=relabel,
@@ -145,23 +165,25 @@ def stage_name(stage: float) -> str:
     return names[at] if abs(stage - at) < 1e-9 else f"→ {names[int(np.ceil(stage))]}"
 
 
-def _state(
-    label: str,
-    stage: float,
-    maps: tuple[tuple[FloatArray, FloatArray], ...],
-    gamma: float,
-    beta: float,
-) -> State:
+def reached(maps: Maps, stage: float, mean: compute.Like) -> tuple[FloatArray, FloatArray]:
+    """Scale and mean at a stage, from the maps of centred data.
+
+    Beside a mean of 10^9 a deviation of 10^-3 has four digits left, so they are kept apart.
+    """
     scale, shift = compute.between(maps, stage)
-    return State(label, float(stage), float(scale[0]), float(shift[0]), gamma, beta)
+    return scale, shift + max(0.0, 1 - stage) * np.asarray(mean, dtype=float)
 
 
-def _sweep(play: str, before: Feature, root: float, gamma: float, beta: float) -> tuple[State, ...]:
+def _state(
+    label: str, stage: float, before: Feature, maps: Maps, gamma: float, beta: float
+) -> State:
+    scale, mean = reached(maps, stage, before.mean)
+    return State(label, float(stage), float(scale[0]), float(mean[0]), gamma, beta)
+
+
+def _sweep(play: str, root: float, gamma: float, beta: float) -> tuple[State, ...]:
     if play == "gamma":
         pairs = [(f"γ = {v:g}", v, beta) for v in GAMMAS]
     else:
         pairs = [(f"β = {v:g}", gamma, v) for v in BETAS]
-    return tuple(
-        State(label.replace("-", "−"), 4.0, g / root, b - g * before.mean / root, g, b)
-        for label, g, b in pairs
-    )
+    return tuple(State(label.replace("-", "−"), 4.0, g / root, b, g, b) for label, g, b in pairs)

@@ -6,7 +6,7 @@ import numpy as np
 
 from viz.batchnorm.axes import bare_axis, ruled_axis
 from viz.batchnorm.captions import caption, places
-from viz.batchnorm.feature import FLAT, Line1D, State
+from viz.batchnorm.feature import FLAT, MARKS, Line1D, State
 from viz.draw import theme
 from viz.draw.columns import column
 from viz.draw.film import Film, Frame
@@ -63,14 +63,14 @@ def _ruler(result: Line1D, state: State, low: float, high: float) -> tuple[float
     if not result.relabel:
         return low, high
     if abs(state.scale) > FLAT:
-        return state.scale * low + state.shift, state.scale * high + state.shift
-    return state.shift - (high - low) / 2, state.shift + (high - low) / 2  # all values are one
+        old = result.before.mean
+        return state.scale * (low - old) + state.mean, state.scale * (high - old) + state.mean
+    return state.mean - (high - low) / 2, state.mean + (high - low) / 2  # all values are one
 
 
-def _curve(result: Line1D, scale: float, shift: float) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Histogram and density line of the feature under an affine map."""
+def _curve(result: Line1D, scale: float, mean: float) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Histogram and density line of the feature, stretched about this mean."""
     spread = max(abs(scale), FLAT) * result.before.std
-    mean = scale * result.before.mean + shift
     sign = 1.0 if scale >= 0 else -1.0
     edges = result.shape.edges
     centres = (edges[:-1] + edges[1:]) / 2
@@ -88,7 +88,8 @@ def _before(result: Line1D, phone: bool) -> list[dict[str, Any]]:
     width = 330 if phone else 900
     crowded = result.before.std / (high - low) * width < 34
     marks = ["" if crowded and i != 2 else short(m, 3) for i, m in enumerate(result.marks_in)]
-    bars, line = _curve(result, 1.0, 0.0)
+    bars, line = _curve(result, 1.0, result.before.mean)
+    rug = result.before.at(result.rug)
     place = {"xaxis": "x", "yaxis": "y"}
     mean, std = result.before.mean, result.before.std
     leftish = mean <= low + RIGHT * (high - low)
@@ -99,7 +100,7 @@ def _before(result: Line1D, phone: bool) -> list[dict[str, Any]]:
     return [
         _bars("bars before", bars, theme.BEFORE, place),
         _line("before", line, theme.BEFORE, place),
-        _rug("rug before", result.rug, 0.035 * result.ceiling_before, theme.BEFORE, place),
+        _rug("rug before", rug, 0.035 * result.ceiling_before, theme.BEFORE, place),
         dots,
         {
             **_words("words before", words, theme.BEFORE, place),
@@ -213,7 +214,7 @@ def _words(name: str, text: str, color: str, place: dict[str, str]) -> dict[str,
 def _changes(result: Line1D, state: State, phone: bool) -> tuple[dict[str, Any], ...]:
     """What a frame replaces, in the order of `CHANGING`."""
     low, high = _ruler(result, state, *_span(result))
-    bars, line = _curve(result, state.scale, state.shift)
+    bars, line = _curve(result, state.scale, state.mean)
     mean, std = state.moments(result.before)
     name = STAGE_WORDS[int(np.ceil(state.stage - 1e-9))]
     words = f"{name}<br>mean {places(mean)}{BETWEEN[phone]}SD {places(std)}"
@@ -223,8 +224,8 @@ def _changes(result: Line1D, state: State, phone: bool) -> tuple[dict[str, Any],
         text = f"β = {short(state.beta)}{more}"
         high_ = (0.66 if phone else 0.99) * result.ceiling_after
         beta = {"x": [state.beta] * 2, "y": [0, high_], "text": ["", text]}
-    marks = state.scale * result.marks_in + state.shift
-    rug = column(state.scale * result.rug + state.shift)
+    marks = state.lands(result.before, MARKS)
+    rug = column(state.lands(result.before, result.rug))
     return (
         bars,
         line,
@@ -238,9 +239,9 @@ def _changes(result: Line1D, state: State, phone: bool) -> tuple[dict[str, Any],
 def _shapes(result: Line1D, state: State) -> list[dict[str, Any]]:
     """The band beta ± gamma of a finished pass, and a line from each marked input to its output."""
     path = []
-    for mark in result.marks_in:
-        landed = float(state.scale * mark + state.shift)
-        from_ = landed if result.relabel else float(mark)
+    ends = zip(result.marks_in, state.lands(result.before, MARKS), strict=True)
+    for mark, landed in ends:
+        from_ = landed if result.relabel else mark
         path.append(f"M{from_:.5g},0.5L{landed:.5g},0")
     joins = {
         "type": "path",
@@ -278,9 +279,8 @@ def _frame(result: Line1D, state: State, places_: tuple[int, ...], phone: bool) 
 
 def table(result: Line1D) -> dict[str, list[Any]]:
     """Five marked points before and after."""
-    final = result.final
     return {
         "standard deviations from the mean": [-2, -1, 0, 1, 2],
         "input x": [float(v) for v in result.marks_in],
-        "output y": [float(final.scale * v + final.shift) for v in result.marks_in],
+        "output y": [float(v) for v in result.final.lands(result.before, MARKS)],
     }

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from viz.batchnorm import compute, gaussians
-from viz.batchnorm.feature import STEPS, stage_name
+from viz.batchnorm.feature import STEPS, reached, stage_name
 from viz.batchnorm.gaussians import Ellipse
 
 FloatArray = npt.NDArray[np.float64]
@@ -46,9 +46,10 @@ class Input:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlaneState:
-    """The features at one stage (0 to 4), reached by the map x -> scale x + shift.
+    """The features at one stage (0 to 4), reached by the map x -> scale (x - old mean) + mean.
 
     Attributes:
+        scale, mean: shapes (2,).
         ellipse: the 1-SD contour's axes.
     """
 
@@ -56,17 +57,12 @@ class PlaneState:
     stage: float
     origin: Input
     scale: FloatArray
-    shift: FloatArray
+    mean: FloatArray
     ellipse: Ellipse
 
     def moved(self, points: FloatArray) -> FloatArray:
         """Points, shape (n, 2), under the map."""
-        return points * self.scale + self.shift
-
-    @property
-    def mean(self) -> FloatArray:
-        """Means, shape (2,)."""
-        return self.origin.mean * self.scale + self.shift
+        return (points - self.origin.mean) * self.scale + self.mean
 
     @property
     def std(self) -> FloatArray:
@@ -86,7 +82,7 @@ class PlaneState:
 
     def same_as(self, other: "PlaneState") -> bool:
         """Whether both maps do the same to the same input."""
-        apart = np.abs([self.scale - other.scale, self.shift - other.shift]).max()
+        apart = np.abs([self.scale - other.scale, self.mean - other.mean]).max()
         return self.origin is other.origin and bool(apart < 1e-12)
 
 
@@ -213,23 +209,23 @@ def two_features(
 
 
 def _by_stage(origin: Input, gamma: FloatArray, beta: FloatArray) -> tuple[PlaneState, ...]:
-    maps = compute.stages(origin.mean, np.diag(origin.cov), gamma, beta)
-    return tuple(_state(stage_name(s), s, origin, *compute.between(maps, s)) for s in STEPS)
+    maps = compute.stages(0.0, np.diag(origin.cov), gamma, beta)
+    return tuple(_state(stage_name(s), s, origin, *reached(maps, s, origin.mean)) for s in STEPS)
 
 
 def _at(
     rho: float, origin: Input, gamma: FloatArray, beta: FloatArray, unit: FloatArray
 ) -> PlaneState:
     made = gaussian_input(origin.mean, gaussians.covariance_of(origin.std, rho), unit)
-    scale, shift = compute.stages(made.mean, np.diag(made.cov), gamma, beta)[-1]
-    return _state(f"ρ = {rho:.2f}".replace("-", "−"), 4.0, made, scale, shift)
+    scale, mean = compute.stages(0.0, np.diag(made.cov), gamma, beta)[-1]
+    return _state(f"ρ = {rho:.2f}".replace("-", "−"), 4.0, made, scale, mean)
 
 
 def _state(
-    label: str, stage: float, origin: Input, scale: FloatArray, shift: FloatArray
+    label: str, stage: float, origin: Input, scale: FloatArray, mean: FloatArray
 ) -> PlaneState:
     axes = gaussians.ellipse_axes(origin.cov * np.outer(scale, scale))
-    return PlaneState(label, stage, origin, scale, shift, axes)
+    return PlaneState(label, stage, origin, scale, mean, axes)
 
 
 def _whitened(origin: Input, compare: str) -> FloatArray | None:
