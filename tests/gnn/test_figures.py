@@ -261,6 +261,75 @@ def test_the_snippet_tries_the_720_orders_of_the_page(rule):
     np.testing.assert_allclose(names["answer"], chosen.answer(result), atol=1e-12)
 
 
+@pytest.mark.parametrize("product", [False, True])
+@pytest.mark.parametrize(
+    "formula", ["2m", "w m / n", "s tanh(m)", "log10(m^2)", "ln(m²)", "j", "0*m", "e^m + exp(1)"]
+)
+def test_the_snippet_reads_a_formula_as_the_box_does(formula, product):
+    settings = ShuffleSettings(rule="own", formula=formula, product=product)
+    chosen = view("shuffle")
+    expected = chosen.answer(chosen.run(settings))
+    np.testing.assert_allclose(executed(chosen.snippet(settings)), expected, atol=1e-12)
+
+
+def test_the_board_says_with_how_many_neighbors_it_was_made():
+    for n, words in ((2, "and 2 neighbors,"), (7, "and 4 neighbors here,")):
+        result = further.run_shuffle(ShuffleSettings(num_neighbors=n))
+        assert words in demo.more_shuffle(result)[0].caption()
+        assert f"largest change, n = {min(n, 4)}" in view("shuffle").table(result)
+
+
+@pytest.mark.parametrize(("num_layers", "nodes"), [(1, "1, 4 and 5"), (2, "2 and 3")])
+def test_without_old_states_only_walks_of_that_length_bring_news(num_layers, nodes):
+    said = film_of("layer", residual=False, num_layers=num_layers).caption()
+    assert f"from the first states of nodes {nodes}: walks of {num_layers} step" in said
+    assert "heard" not in said
+    settings = LayerSettings(residual=False, num_layers=num_layers)
+    there = inputs.run_layer(settings).states[-1][1]
+    moved = inputs.run_layer(settings.model_copy(update={"states": "9, 2, 3, 9, 9"})).states[-1][1]
+    assert (there == moved).all() == (num_layers == 2)
+
+
+@pytest.mark.parametrize("weight", ["first", "second"])
+def test_with_a_weight_of_zero_nothing_arrives(weight):
+    said = film_of("layer", node=3, num_layers=3, **{weight: 0}).caption()
+    assert "A weight is 0, so no message carries anything." in said
+    assert "heard" not in said
+
+
+def test_a_lonely_node_forgets_its_state_without_the_residual():
+    result = inputs.run_layer(
+        LayerSettings(graph="random", num_nodes=3, num_edges=1, seed=1, node=2, residual=False)
+    )
+    assert not result.graph.neighbors(1)
+    said = films.plain(view("layer").film(result).caption())
+    assert "it forgets its state and has 0.00, the mean of nothing" in said
+
+
+def test_the_derivation_of_messages_has_the_names_of_the_nodes():
+    chosen = view("layer")
+    lines = chosen.derive(chosen.run(LayerSettings(graph="own", own="3 7\n7 9", node=1)))
+    assert r"s_{\text{9}}' &=" in lines[2].latex
+    assert r"\tanh(W_2 s_{\text{7}})" in lines[2].latex
+    assert r"\text{1}" not in lines[2].latex
+
+
+def test_without_the_residual_no_line_adds_the_old_state():
+    chosen = view("layer")
+    with_, without = (chosen.derive(chosen.run(LayerSettings(residual=on))) for on in (True, False))
+    for k in (0, 1):
+        assert "s_i" in with_[k].latex.split("=")[1].split("W_1")[0]
+        assert "s_i" not in without[k].latex.split("=")[1].split("W_1")[0]
+    assert "residual connection;" not in without[0].words
+
+
+def test_squares_are_spoken_of_only_where_there_are_some():
+    film = film_of("train", graph="own", own="a b\nb c\nlabels: a=0 b=1 c=0")
+    assert "every node has a label and is scored" in film.caption()
+    assert "squares" not in film.caption() + notes(film)
+    assert "squares" in notes(film_of("train"))
+
+
 def test_a_full_large_graph_says_how_many_pairs_there_are():
     film = film_of("scale", num_nodes=1000, num_edges=1_000_000)
     assert "Note: there are only 499,500 pairs of 1,000 nodes" in film.caption()

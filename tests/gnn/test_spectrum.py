@@ -108,6 +108,12 @@ def test_a_large_graph_of_ones_own_is_smoothed_whole_and_drawn_in_part():
     assert agreed[0] == pytest.approx(agreed[1], abs=1e-9)
 
 
+def test_the_witnesses_agree_on_a_complete_graph_whose_eigenvalues_repeat():
+    settings = DepthSettings(graph="random", num_nodes=27, num_edges=351)
+    agreed = witnesses.depth_agree(run_depth(settings))
+    assert list(agreed.values()) == pytest.approx([0, 0, 0], abs=1e-9)
+
+
 def test_a_graph_too_large_for_smoothing_gets_a_sentence():
     settings = DepthSettings(graph="own", own=own(graphs.ring(2001)))
     with pytest.raises(ValueError, match="at most 2,000 nodes, this graph has 2,001"):

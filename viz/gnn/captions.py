@@ -24,8 +24,10 @@ def caption(result: Layers, k: int) -> str:
     old, new = (vector(result.states[i][result.node]) for i in (layer - 1, layer))
     names = [result.graph.names[j] for j in result.graph.neighbors(result.node)]
     if not names:
-        kept = "keeps" if result.residual else "forgets"
-        return f"Node {name} has no neighbors: it {kept} its state, {{fwd:{new}}}.{tail}"
+        kept = f"keeps its state, {{fwd:{new}}}"
+        if not result.residual:
+            kept = f"forgets its state and has {{fwd:{new}}}, the mean of nothing"
+        return f"Node {name} has no neighbors: it {kept}.{tail}"
     shown = listed(names if len(names) <= 6 else [*names[:5], f"{len(names) - 5} more"])
     who = f"neighbor {shown} sends" if len(names) == 1 else f"neighbors {shown} send"
     if place <= WALK:
@@ -49,6 +51,10 @@ def notes_of(result: Layers) -> str:
 
 def _heard(result: Layers, layer: int) -> str:
     """Whose first states can have reached the chosen node after a layer."""
+    if not (result.first.any() and result.second.any()):
+        return "A weight is 0, so no message carries anything."
+    if not result.residual:
+        return _heard_now(result, layer)
     away = compute.distances(result.graph, result.node)
     reached = [i for i, steps in enumerate(away) if 0 < steps <= layer]
     others = result.graph.num_nodes - 1
@@ -61,3 +67,15 @@ def _heard(result: Layers, layer: int) -> str:
             return f"It can never hear of {nodes} {listed(missing)}: no way leads there."
         return f"It has not yet heard of {nodes} {listed(missing)}."
     return f"It has heard of {len(reached)} of the {others} other nodes."
+
+
+def _heard_now(result: Layers, layer: int) -> str:
+    """Without old states only walks of exactly as many steps as layers bring news."""
+    found = result.graph
+    ends = compute.walk_ends(found, result.node, num_steps=layer)
+    steps = f"{layer} step{'' if layer == 1 else 's'}"
+    if found.num_nodes > FEW + 1:
+        return f"Its state comes from {len(ends)} first states, {steps} away along the edges."
+    nodes = "node" if len(ends) == 1 else "nodes"
+    names = listed([found.names[i] for i in ends])
+    return f"Its state comes from the first states of {nodes} {names}: walks of {steps} end there."

@@ -271,6 +271,14 @@ def distances(found: Graph, node: int) -> npt.NDArray[np.float64]:
     return away
 
 
+def walk_ends(found: Graph, node: int, *, num_steps: int) -> tuple[int, ...]:
+    """Where walks of exactly so many steps from a node end, in ascending order."""
+    ends = {node}
+    for _ in range(num_steps):
+        ends = {j for i in ends for j in found.neighbors(i)}
+    return tuple(sorted(ends))
+
+
 def has_odd_cycle(found: Graph) -> bool:
     """Whether an edge of a connected graph joins nodes at the same distance from the first one."""
     away = distances(found, 0)[found.edges]

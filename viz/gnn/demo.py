@@ -134,7 +134,7 @@ SHUFFLE: View[Any, Any] = View(
     table=lambda result: {
         "rule": [row[0] for row in result.board],
         "valid": [row[1] for row in result.board],
-        "largest change": [row[2] for row in result.board],
+        f"largest change, n = {result.board_neighbors}": [row[2] for row in result.board],
     },
 )
 

@@ -14,17 +14,22 @@ def layer_lines(result: Layers) -> tuple[Line, ...]:
     few = result.graph.num_nodes <= 8
     shown = range(result.graph.num_nodes) if few else [result.node]
     rows = [_expanded(result, i) for i in shown if result.graph.neighbors(i)]
+    residual = result.residual
+    kept = r"\underset{d}{s_i} + " if residual else ""
+    added = "Adding the old state is a residual connection; d" if residual else "D"
     last = f"Layer {result.num_layers}" if result.num_layers > 1 else "The layer"
     return (
         Line(
-            r"s_i' = s_i + W_1 \cdot \frac{1}{n_i} \sum_{j \in N(i)} \tanh(W_2\, m_{i,j}), \qquad "
+            rf"s_i' = {'s_i + ' if residual else ''}"
+            r"W_1 \cdot \frac{1}{n_i} \sum_{j \in N(i)} \tanh(W_2\, m_{i,j}), \qquad "
             r"m_{i,j} = s_j",
-            "Rule (9). A neighbor's message is its state. Adding the old state is a residual "
-            "connection; dividing by the number of neighbors is an average, not batch "
-            "normalization and not attention.",
+            f"Rule (9){'' if residual else ' without its residual connection'}. A neighbor's "
+            f"message is its state. {added}ividing by the number of neighbors is an average, not "
+            "batch normalization and not attention.",
         ),
         Line(
-            rf"\underset{{d}}{{s_i'}} = \underset{{d}}{{s_i}} + \underset{{d \times k}}{{W_1}}\;"
+            rf"\underset{{d}}{{s_i'}} = {kept}"
+            rf"\underset{{d \times k}}{{W_1}}\;"
             rf"\underset{{k}}{{\overline{{\tanh}}}}, \qquad \underset{{k \times d}}{{W_2}}\,"
             rf"\underset{{d}}{{s_j}} \qquad d = {d},\; k = {k}",
             "The shapes: W₂ turns a state of d numbers into k, so W₁ must turn k numbers into d.",
@@ -46,14 +51,15 @@ def layer_lines(result: Layers) -> tuple[Line, ...]:
 
 def _expanded(result: Layers, i: int) -> str:
     """One node's update in letters, and in numbers where states are single numbers."""
-    around = result.graph.neighbors(i)
+    around, names = result.graph.neighbors(i), result.graph.names
     count = len(around)
-    terms = " + ".join(rf"\tanh(W_2 s_{{{j + 1}}})" for j in around[:8])
+    terms = " + ".join(rf"\tanh(W_2 s_{{{_plain(names[j])}}})" for j in around[:8])
     terms += r" + \ldots" if count > 8 else ""
-    front = rf"s_{{{i + 1}}} + " if result.residual else ""
+    own = _plain(names[i])
+    front = rf"s_{{{own}}} + " if result.residual else ""
     share = "W_1" if count == 1 else rf"\tfrac{{W_1}}{{{count}}}"
     body = terms if count == 1 else rf"\bigl({terms}\bigr)"
-    letters = rf"s_{{{i + 1}}}' &= {front}{share}\,{body}"
+    letters = rf"s_{{{own}}}' &= {front}{share}\,{body}"
     new = result.states[-1][i]
     if not result.is_scalar:
         inside = r",\, ".join(latex(float(v), 4) for v in new[:4])

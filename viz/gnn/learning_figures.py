@@ -172,9 +172,11 @@ def _learning_notes(
     result: Learned, domain: list[float], level: list[float], phone: bool
 ) -> list[dict[str, Any]]:
     size = 14 if phone else 15
-    held = "squares: held back; number: probability of class 1"
+    held = "number: probability of class 1"
     if result.graph.num_nodes > FEW:
-        held = "squares: held back; blue: class 1 is likely; ×: wrong side"
+        held = "blue: class 1 is likely; ×: wrong side"
+    if not all(result.train):
+        held = f"squares: held back; {held}"
     low = 370 if phone else 16
     notes = [shapes.note(8, low, held, size=size - 1, color=theme.MUTED, xanchor="left")]
     words = f"<span style='color:{theme.BWD}'>training loss</span>"
@@ -202,6 +204,8 @@ def learning_caption(result: Learned, i: int) -> str:
     if result.states == "constant":
         return f"{text}. {_blind(result)}"
     known = [j for j, y in enumerate(result.labels) if y is not None and not result.train[j]]
+    if all(result.train):
+        return f"{text}; every node has a label and is scored."
     if not known:
         return f"{text}; nodes without a label (squares) are not scored."
     chance = run.predictions[i]

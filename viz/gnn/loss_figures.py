@@ -218,7 +218,7 @@ def loss_caption(result: Masked, step: int) -> str:
     one = sum(result.train) == 1
     value = f"{{bwd:{_nats(loss.value)}}}"
     if loss.infinite:
-        value += f" (its term is drawn as {fixed(-math.log(CLIP), 1)})"
+        value += f" (a term is drawn as {fixed(-math.log(CLIP), 1)})"
     text = f"Training loss over node{'' if one else 's'} {used}: {value}. "
     if held:
         nodes = f"held-back node{'' if len(held) == 1 else 's'} {listed(held)}"

@@ -15,6 +15,8 @@ from viz.gnn.sample import Sample, around
 from viz.gnn.training import Training
 
 FloatArray = npt.NDArray[np.float64]
+# All orders of more, for every rule, would keep the reader waiting.
+BOARD_NEIGHBORS = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,13 +97,14 @@ def layers(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shuffle:
-    """One rule under all orders, and the verdicts on all rules."""
+    """One rule under all orders, and the verdicts on all rules, with few neighbors."""
 
     name: str
     verdict: Verdict
     width: int
     num_neighbors: int
     board: tuple[tuple[str, bool, float], ...]
+    board_neighbors: int
     product: bool = False
 
 
@@ -118,11 +121,12 @@ def shuffle(
     options = {"width": width, "num_neighbors": num_neighbors}
     verdict = rules.permutation_test(rule, **options, rng=np.random.default_rng(seed))
     board = []
+    few = {"width": width, "num_neighbors": min(num_neighbors, BOARD_NEIGHBORS)}
     for other, known in rules.RULES.items():
-        few = {"width": width, "num_neighbors": min(num_neighbors, 4)}
         found = rules.permutation_test(known, **few, rng=np.random.default_rng(seed))
         board.append((other, found.valid, found.spread))
-    return Shuffle(name, verdict, width, num_neighbors, tuple(board), product)
+    size = (width, num_neighbors)
+    return Shuffle(name, verdict, *size, tuple(board), few["num_neighbors"], product)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

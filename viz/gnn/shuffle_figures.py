@@ -205,8 +205,11 @@ def verdict_board(result: Shuffle, *, phone: bool = False) -> Film:
     )
     valid = sum(row[1] for row in rows)
     plural = "s" if result.width > 1 else ""
+    few = result.board_neighbors
     words = (
-        f"Of {len(rows)} rules with states of {result.width} number{plural}, {{fwd:{valid}}} do "
+        f"Of {len(rows)} rules with states of {result.width} number{plural} and "
+        f"{few} neighbor{'' if few == 1 else 's'}{' here' if few < result.num_neighbors else ''}, "
+        f"{{fwd:{valid}}} do "
         f"not notice the order (dots left of the line); {len(rows) - valid} do (crosses)."
     )
     return still(theme.figure([bars], layout), words)

@@ -1,11 +1,13 @@
 """PyTorch for every view of graph networks, with the present values."""
 
+import ast
 import math
 
+from viz import grammar
 from viz.gnn import compute
 from viz.gnn.graphs import Graph
 from viz.gnn.results import Depth, Layers, Learned, Masked, Shuffle
-from viz.gnn.rules import Weights
+from viz.gnn.rules import NAMES, Weights
 
 FEW, MOST_EDGES = 40, 6000
 RULES = {
@@ -59,6 +61,7 @@ def shuffle_snippet(result: Shuffle, seed: int) -> str:
     verdict = result.verdict
     return f"""import functools
 import itertools
+import math
 
 import numpy as np
 import torch
@@ -102,13 +105,29 @@ def _weights(name: str, weights: Weights) -> str:
 def _rule(result: Shuffle) -> str:
     if result.name in RULES:
         return RULES[result.name]
-    formula = result.name.replace("^", "**")
-    combine = "prod" if result.product else "sum"
-    return (
-        "torch.stack([term(s, m[j], w[j], j + 1, len(m)) for j in range(len(m))])"
-        f".{combine}(0)\n\n\ndef term(s, m, w, j, n):\n"
-        f"    from torch import exp, log, sqrt, tanh\n\n    return {formula}"
+    combine = "prod" if result.product else "fsum"
+    return f"""torch.tensor(
+        [
+            math.{combine}(
+                term(own, m[j, c].item(), w[j].item(), j + 1.0, float(len(m)))
+                for j in range(len(m))
+            )
+            for c, own in enumerate(s.tolist())
+        ],
+        dtype=s.dtype,
     )
+
+
+def term(s, m, w, j, n):
+    from math import e, exp, log, log10, sqrt, tanh
+
+    return {_python(result.name)}"""
+
+
+def _python(formula: str) -> str:
+    """A typed formula as Python: the reader takes 2m and log m, Python does not."""
+    tree = grammar.read_expression(formula, NAMES)._tree
+    return ast.unparse(tree).replace("v_", "").replace("ln(", "log(")
 
 
 def loss_snippet(result: Masked) -> str:
