@@ -16,6 +16,7 @@ from viz import catalog, quiz
 from viz import settings as settings_
 from viz.draw import film as films
 from viz.draw import theme
+from viz.ui import tabs
 
 VIEWS = [(c.slug, v.key) for c in catalog.CONCEPTS for v in c.views()]
 MAKERS = [(c.slug, i) for c in catalog.CONCEPTS for i in range(len(c.exercises()))]
@@ -189,6 +190,7 @@ def test_no_link_breaks_a_view(slug, key):
             assert_honest(view.film(result, phone=phone), own_words=typed)
         for line in view.derive(result):
             assert not re.search(r"\bnan\b|\binf\b", line.latex + line.words), line
+        assert "✗" not in tabs.agreement(view.agree(chosen), view.atol)
 
     holds()
 

@@ -36,11 +36,17 @@ _OPERATORS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A formula that was read; ``evaluate`` gives its value for values of its names."""
+    """A formula that was read; ``evaluate`` gives its value for values of its names.
+
+    Attributes:
+        text: as it was typed.
+        names: what may stand in it.
+        tree: Python's syntax tree, in which names begin with ``v_``.
+    """
 
     text: str
     names: tuple[str, ...]
-    _tree: ast.expr = field(repr=False, compare=False)
+    tree: ast.expr = field(repr=False, compare=False)
 
     def evaluate(self, values: Mapping[str, float] | None = None) -> float:
         """The formula's value.
@@ -49,7 +55,7 @@ class Expression:
             ValueError: it has none there (division by zero, log of 0, overflow).
         """
         try:
-            result = _value(self._tree, {"e": math.e, **(values or {})})
+            result = _value(self.tree, {"e": math.e, **(values or {})})
         except (ZeroDivisionError, OverflowError, ValueError):
             raise ValueError(f"'{self.text}' has no value there") from None
         if isinstance(result, complex) or not math.isfinite(result):

@@ -126,7 +126,7 @@ def term(s, m, w, j, n):
 
 def _python(formula: str) -> str:
     """A typed formula as Python: the reader takes 2m and log m, Python does not."""
-    tree = grammar.read_expression(formula, NAMES)._tree
+    tree = grammar.read_expression(formula, NAMES).tree
     return ast.unparse(tree).replace("v_", "").replace("ln(", "log(")
 
 

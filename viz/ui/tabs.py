@@ -121,7 +121,7 @@ def agreement(witnesses: Mapping[str, float], atol: float) -> str:
     if not values:
         return ""
     said = "; ".join(f"{name} **{short(value, 9)}**" for name, value in witnesses.items())
-    spread = max(values) - min(values)
+    spread = 0.0 if len(set(values)) == 1 else max(values) - min(values)  # also of infinities
     scale = max(1.0, max(abs(value) for value in values))
     count = {2: "Both", 3: "All three", 4: "All four"}.get(len(values), "All")
     if spread <= atol * scale:
