@@ -168,6 +168,10 @@ def test_pressing_faster_than_the_server_answers_ends_at_the_last_value(visit): 
 
 def test_what_is_pinned_is_what_is_shown(visit):  # noqa: F811
     visitor = visit().open("dropout")
-    nudge(visitor, 0)
+    visitor.page.get_by_role("slider", name="Keep probability p").focus()
+    visitor.press("ArrowLeft", 600)
+    visitor.page.wait_for_url("**p=0.49**")
+    visitor.idle()
     click(visitor, "Pin")
+    visitor.page.wait_for_url("**ghost=**")
     assert "ghost=p%3D0.49" in visitor.page.url
