@@ -281,7 +281,7 @@ def evaluate(
 
 def _ended(guesses: IntArray) -> npt.NDArray[np.bool_]:
     """Places after a sentence's first end symbol, where nothing is said any more."""
-    ends = np.cumsum(guesses == 2, axis=1)
+    ends = np.cumsum(guesses == SPECIAL.index(EOS), axis=1)
     return np.asarray(np.hstack([np.zeros_like(ends[:, :1]), ends[:, :-1]]) > 0)
 
 
