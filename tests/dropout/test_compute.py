@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from viz.dropout import compute, demo, results, samples
+from viz.dropout import compute, demo, results, rivals, samples
 from viz.dropout.descent import sgd
 
 X, Y, W = (np.array(v) for v in (demo.SEED.small.x, demo.SEED.small.y, demo.SEED.small.weight))
@@ -91,7 +91,7 @@ def test_standardized_columns_make_it_plain_ridge():
     z = samples.standardize(X)[0]
     weight = compute.tikhonov(z, Y, keep_prob=0.5).weight
     np.testing.assert_allclose(weight, [-0.24995194, 0.31889129], rtol=1e-7)
-    np.testing.assert_allclose(weight, compute.ridge(z, Y, l2=3), rtol=1e-9)
+    np.testing.assert_allclose(weight, rivals.ridge(z, Y, l2=3), rtol=1e-9)
 
 
 problems = st.tuples(
@@ -252,7 +252,7 @@ def test_standardized_data_make_dropout_plain_ridge(seed):
     sample = demo.sample_of(settings)
     for p in (0.2, 0.5, 0.9):
         ours = compute.tikhonov(sample.x, sample.y, keep_prob=p).weight
-        theirs = compute.ridge(sample.x, sample.y, l2=len(sample.x) * (1 - p) / p)
+        theirs = rivals.ridge(sample.x, sample.y, l2=len(sample.x) * (1 - p) / p)
         np.testing.assert_allclose(ours, theirs, rtol=1e-8)
 
 
@@ -292,7 +292,7 @@ def test_dropout_with_an_intercept_is_stationary(problem):
     assert np.abs(slope).max() < 1e-8 * max(1.0, float(np.abs(x.T @ y).max()))
     assert miss.sum() == pytest.approx(0, abs=1e-9)
     options = {"method": "dropout", "keep_prob": p, "l2": 0.0, "intercept": True}
-    np.testing.assert_allclose(compute.predictions(x, y, **options), bias + p * x @ w, atol=1e-9)
+    np.testing.assert_allclose(rivals.predictions(x, y, **options), bias + p * x @ w, atol=1e-9)
 
 
 @pytest.mark.parametrize("values", [{"noise": 0.0}, {"num_rows": 10, "num_features": 20}])

@@ -11,7 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from viz.gnn import compute, graphs, rules
+from viz.gnn import compute, graphs, rules, structure
 
 SEED = tomllib.loads((Path(__file__).parents[2] / "seeds/gnn.toml").read_text())
 FIG = graphs.graph(5, np.array(SEED["edges_known"]) - 1)
@@ -229,14 +229,14 @@ def test_an_isolated_node_keeps_its_state():
 def test_one_layer_hears_one_hop():
     base = compute.update(STATES, FIG, W1, W2, num_layers=3)
     for node in range(5):
-        away = compute.distances(FIG, node)
+        away = structure.distances(FIG, node)
         moved = STATES.copy()
         moved[node] += 0.7
         other = compute.update(moved, FIG, W1, W2, num_layers=3)
         for layer in range(4):
             same = (other[layer] == base[layer]).all(axis=1)
             assert same[away > layer].all()
-    assert compute.distances(FIG, 2)[0] == 3
+    assert structure.distances(FIG, 2)[0] == 3
 
 
 def test_smoothing_on_the_exams_graph():
@@ -287,7 +287,7 @@ CLASSES = {
 def test_colour_classes(chosen):
     extra = [SEED["edges_unknown"][i] for i in chosen]
     found = graphs.graph(5, np.array(SEED["edges_known"] + extra) - 1)
-    colors = compute.refine(found)
+    colors = structure.refine(found)
     groups = {}
     for node, color in enumerate(colors, 1):
         groups.setdefault(color, []).append(node)

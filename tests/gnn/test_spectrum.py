@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from viz.gnn import compute, depth_figures, graphs, results, witnesses
+from viz.gnn import compute, depth_figures, graphs, results, structure, witnesses
 from viz.gnn.further import DepthSettings, run_depth
 from viz.gnn.snippets import depth_snippet
 from viz.gnn.spectrum import second_eigenvalue
@@ -83,14 +83,14 @@ def test_a_long_path_without_self_loops_flips(size):
 
 @pytest.mark.parametrize(("size", "odd"), [(3, True), (4, False), (7, True), (300, False)])
 def test_an_odd_ring_has_an_odd_cycle(size, odd):
-    assert compute.has_odd_cycle(graphs.ring(size)) == odd
+    assert structure.has_odd_cycle(graphs.ring(size)) == odd
     ring = compute.smoothing(graphs.ring(size), np.ones(size), num_layers=1, self_loops=False)
     assert ring.flips == (not odd)
 
 
 def test_a_path_is_one_part():
-    assert compute.components(graphs.graph(3000, [[i, i + 1] for i in range(2999)])) == 1
-    assert compute.components(graphs.graph(3000, [[i, i + 1] for i in range(0, 2999, 2)])) == 1500
+    assert structure.components(graphs.graph(3000, [[i, i + 1] for i in range(2999)])) == 1
+    assert structure.components(graphs.graph(3000, [[i, i + 1] for i in range(0, 2999, 2)])) == 1500
 
 
 def own(found):

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from viz.translation import corpus, store, training
+from viz.translation.accuracy import evaluate
 from viz.translation.compute import EOS, SOS, reach, shift_right
 from viz.translation.corpus import Pair
 from viz.translation.flow import information_flow
@@ -14,7 +15,6 @@ from viz.translation.network import (
     Config,
     Network,
     Vocabulary,
-    evaluate,
     probabilities,
     speak,
     vocabulary,

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from viz.translation import bounds, corpus, results, store, training
+from viz.translation.accuracy import evaluate
 from viz.translation.compute import EOS
 from viz.translation.flow import information_flow
 from viz.translation.measures import measure
-from viz.translation.network import Config, evaluate, speak, vocabulary
+from viz.translation.network import Config, speak, vocabulary
 
 PAIRS = corpus.corpus()
 WORDS = vocabulary(PAIRS)

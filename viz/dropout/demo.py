@@ -14,6 +14,7 @@ from viz.dropout import (
     parabola_figures,
     path_figures,
     results,
+    slices,
     snippets,
     unit_figures,
     witnesses,
@@ -49,7 +50,7 @@ __all__ = [
 
 
 def more_cost(result: Cost, *, phone: bool = False) -> tuple[Film, ...]:
-    found = results.cost_slice(result, np.random.default_rng(0))
+    found = slices.cost_slice(result, np.random.default_rng(0))
     return (parabola_figures.parabola(found, phone=phone),)
 
 

@@ -8,7 +8,8 @@ from viz.draw import theme
 from viz.draw.film import Film, still
 from viz.draw.numbers import fixed
 from viz.dropout.drawing import f4, limits
-from viz.dropout.results import NORMAL_95, Slice
+from viz.dropout.results import NORMAL_95
+from viz.dropout.slices import Slice
 
 
 def parabola(found: Slice, *, phone: bool = False) -> Film:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from viz.dropout import compute
+from viz.dropout import compute, rivals
 from viz.dropout.compute import Loss, MonteCarlo, Report, Tikhonov
 from viz.dropout.descent import Descent, sgd
 from viz.dropout.samples import ROUNDING, Sample, check
@@ -77,37 +77,6 @@ def cost(
     # A mean of equal numbers may miss them by its rounding.
     spread = float(trial.samples.std()) if np.ptp(trial.samples) else 0.0
     return Cost(sample, keep_prob, fitted, loss, trial, shown, running, spread, shared, exact)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Slice:
-    """The cost along the first weight while the others stay.
-
-    Attributes:
-        at: values of the weight, w_check in their middle, shape (points,).
-        curve: the formula there. clouds: costs of single masks, shape (points, masks).
-    """
-
-    at: FloatArray
-    curve: FloatArray
-    clouds: FloatArray
-
-
-def cost_slice(result: Cost, rng: np.random.Generator, points: int = 17) -> Slice:
-    """The formula's parabola, and a few random masks at each of its points."""
-    x, y, weight = result.sample.x, result.sample.y, result.fitted.w_check
-    norm = math.sqrt(float((x[:, 0] ** 2).sum())) or 1.0
-    reach = max(1.5 * abs(float(weight[0])), math.sqrt(float(y @ y)) / norm)
-    at = float(weight[0]) + reach * np.linspace(-1, 1, points)
-    draws = int(np.clip(4_000_000 / (points * x.size), 2, 25))
-    curve, clouds = [], []
-    for value in at:
-        moved = np.concatenate([[value], weight[1:]])
-        options: dict[str, Any] = {"keep_prob": result.keep_prob}
-        curve.append(compute.closed_loss(x, y, moved, **options).total)
-        options |= {"draws": draws, "rng": rng, "shared": result.shared}
-        clouds.append(compute.monte_carlo(x, y, moved, **options).samples)
-    return Slice(at, np.array(curve), np.array(clouds))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -234,15 +203,15 @@ def units(sample: Sample, *, keep_prob: float, l2: float) -> Units:
     changes, shifted = {}, {}
     for method in METHODS:
         options: dict[str, Any] = {"method": method, "keep_prob": keep_prob, "l2": l2}
-        base = compute.predictions(x, y, **options)
+        base = rivals.predictions(x, y, **options)
         moved = []
         for unit in UNITS:
             scaled = x.copy()
             scaled[:, 0] *= unit
-            moved.append(_change(compute.predictions(scaled, y, **options), base))
+            moved.append(_change(rivals.predictions(scaled, y, **options), base))
         changes[method] = np.array(moved)
         near, away = (
-            compute.predictions(data, y, intercept=True, **options)
+            rivals.predictions(data, y, intercept=True, **options)
             for data in (x, x + x.std(axis=0))
         )
         shifted[method] = _change(away, near)

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from viz.dropout import compute
+from viz.dropout import compute, rivals
 from viz.dropout.results import Cost, Masks, Path, Training
 from viz.dropout.samples import Sample
 from viz.tables import said
@@ -41,7 +41,7 @@ def path_agree(result: Path) -> dict[str, float]:
         inner = np.linalg.pinv(x / scale, rcond=1e-10) @ y
     else:
         name, scale = "ridge on XΓ⁻¹", np.where(found.tikhonov > 0, found.tikhonov, 1.0)
-        inner = compute.ridge(found.x_tilde, y, l2=1.0)
+        inner = rivals.ridge(found.x_tilde, y, l2=1.0)
     return {
         f"w₁ at p = {said(p)} by {name}": float(inner[0] / scale[0]),
         "viz": float(result.weight[result.present, 0]),
@@ -93,7 +93,7 @@ def unit_agree(sample: Sample, keep_prob: float) -> dict[str, float]:
     for name, unit in (("in metres", 1.0), ("in millimetres", 1000.0), ("in kilometres", 0.001)):
         scaled = sample.x.copy()
         scaled[:, 0] *= unit
-        said = compute.predictions(scaled, sample.y, method="dropout", keep_prob=keep_prob, l2=1.0)
+        said = rivals.predictions(scaled, sample.y, method="dropout", keep_prob=keep_prob, l2=1.0)
         found[name] = float(said[0])
     return found
 

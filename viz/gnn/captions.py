@@ -1,7 +1,7 @@
 """The sentences of the message picture, true in every sub-step."""
 
 from viz.draw.numbers import listed
-from viz.gnn import compute
+from viz.gnn import structure
 from viz.gnn.drawing import FEW
 from viz.gnn.results import Layers
 from viz.gnn.tree_figures import vector
@@ -55,7 +55,7 @@ def _heard(result: Layers, layer: int) -> str:
         return "A weight is 0, so no message carries anything."
     if not result.residual:
         return _heard_now(result, layer)
-    away = compute.distances(result.graph, result.node)
+    away = structure.distances(result.graph, result.node)
     reached = [i for i, steps in enumerate(away) if 0 < steps <= layer]
     others = result.graph.num_nodes - 1
     if len(reached) == others:
@@ -72,7 +72,7 @@ def _heard(result: Layers, layer: int) -> str:
 def _heard_now(result: Layers, layer: int) -> str:
     """Without old states only walks of exactly as many steps as layers bring news."""
     found = result.graph
-    ends = compute.walk_ends(found, result.node, num_steps=layer)
+    ends = structure.walk_ends(found, result.node, num_steps=layer)
     steps = f"{layer} step{'' if layer == 1 else 's'}"
     if found.num_nodes > FEW + 1:
         return f"Its state comes from {len(ends)} first states, {steps} away along the edges."

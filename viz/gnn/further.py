@@ -5,7 +5,7 @@ from typing import Any, Literal
 import numpy as np
 
 from viz import tables
-from viz.gnn import compute, graphs, results, rules, speed, training
+from viz.gnn import graphs, results, rules, speed, structure, training
 from viz.gnn.graphs import Graph
 from viz.gnn.inputs import (
     EXAMPLE,
@@ -171,7 +171,7 @@ def run_train(settings: TrainSettings, progress: Progress = quiet) -> Learned:
         train,
         start,
         run,
-        compute.refine(found),
+        structure.refine(found),
         settings.states,
         settings.rule,
         settings.num_layers,

@@ -1,16 +1,16 @@
 """The unrolled encoder and decoder, with both rows of decoder inputs under them."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from viz.draw import graph, theme
 from viz.draw.film import Film, Frame
-from viz.draw.graph import Path, Point
+from viz.draw.graph import Path
 from viz.translation.compute import Rows
 from viz.translation.row_labels import row_labels
+from viz.translation.row_paths import chain, entering, fed_back, half_width, hand_over
 from viz.translation.row_places import Places, places
 from viz.translation.row_words import caption, escaped, label, num_frames, phases, table
 
@@ -112,11 +112,11 @@ class Ways:
 
 def _ways(result: Rows, at: Places) -> Ways:
     return Ways(
-        _chain(at.encoder, at),
-        _chain(at.decoder[: result.steps], at),
-        _hand_over(result, at),
-        _entering(at),
-        _fed_back(result, at),
+        chain(at.encoder, at),
+        chain(at.decoder[: result.steps], at),
+        hand_over(result, at),
+        entering(at),
+        fed_back(result, at),
     )
 
 
@@ -173,29 +173,6 @@ def _inputs(result: Rows, at: Places, role: str, fed: int) -> dict[str, Any]:
     return {"textfont": {"size": at.font, "color": color if role else theme.MUTED}}
 
 
-def _chain(cells: tuple[Point, ...], at: Places) -> list[Path]:
-    gap = at.cell / 2 + 2
-    return [graph.shorten(graph.straight(a, b), start=gap, end=gap + 3) for a, b in pairwise(cells)]
-
-
-def _hand_over(result: Rows, at: Places) -> list[Path]:
-    """From the encoder into the decoder: h_T once, or every state into the step above it."""
-    gap = at.cell / 2 + 3
-    if result.stack == "vertical":
-        ways = [
-            graph.straight((x, y + gap), (u + at.cell / 4, v - gap - 3))
-            for (x, y), (u, v) in zip(at.encoder, at.decoder, strict=False)
-        ]
-        return [_behind(way, at) for way in ways] if at.phone else ways
-    if not at.phone:
-        return _chain((at.encoder[-1], at.decoder[0]), at)
-    (x, y), (u, v) = at.encoder[-1], at.decoder[0]
-    # Round the right edge, back under the encoder's words, and down the left edge.
-    edge, middle = at.width - 5, at.source - 20
-    way = [(x + gap, y), (edge, y), (edge, middle), (5, middle), (5, v), (u - gap - 2, v)]
-    return [np.array(way, dtype=float)]
-
-
 def _arrows(paths: list[Path], **look: Any) -> dict[str, Any]:
     """Arrows whose ways may have gaps, which Plotly takes as None."""
     line = graph.arrows(paths, **look)
@@ -206,53 +183,10 @@ def _arrows(paths: list[Path], **look: Any) -> dict[str, Any]:
     return line | gaps
 
 
-def _behind(way: Path, at: Places) -> Path:
-    """A rising way without its pieces behind the two rows, where words fill the columns."""
-    (x, low), (u, high) = way
-    half = at.band + abs(at.lift)
-    heights = np.array([low, high])
-    edges = [middle + at.lift + side for middle in (at.own, at.training) for side in (-half, half)]
-    points = [(np.interp(y, heights, [x, u]), y) for y in edges]
-    gap = (np.nan, np.nan)
-    return np.array([way[0], points[0], gap, points[1], points[2], gap, points[3], way[1]])
-
-
-def _entering(at: Places) -> list[Path]:
-    """From w_j up into its cell."""
-    gap = at.cell / 2 + 6
-    return [
-        graph.straight((x - at.lane, at.head + 12), (x - at.lane / 2, y - gap))
-        for x, y in at.decoder
-    ]
-
-
-def _fed_back(result: Rows, at: Places) -> list[Path]:
-    """From a word out to the next input: from the truth in training, else from its own word."""
-    training = result.mode == "training"
-    start, end = (at.truth, at.training) if training else (at.says, at.own)
-    words = result.truth if training else result.emitted
-    if at.gap < 60:
-        return []
-    paths = []
-    for j in range(result.steps - 1):
-        (x, _), (u, _) = at.decoder[j], at.decoder[j + 1]
-        left = x + _half(words[j], at) + 4
-        right = u - at.lane - _half(result.fed[j + 1], at) - 4
-        lane = min(max((x + u) / 2 + at.lane / 2, left + 6), right)
-        control = [(left, start), (lane, start), (lane, start - 50), (lane, end + 50), (lane, end)]
-        paths.append(graph.bezier([*control, (right, end)], points=16))
-    return paths
-
-
-def _half(word: str, at: Places) -> float:
-    """About half the width of a word as it is drawn."""
-    return 0.3 * at.font * len(at.fitted(word))
-
-
 def _still(result: Rows, at: Places) -> list[dict[str, Any]]:
     """What never changes: arrows ahead, the source, the truth, names of rows and columns."""
-    ahead = [*_chain(at.encoder, at), *_chain(at.decoder[: result.steps], at)]
-    ahead += _hand_over(result, at)
+    ahead = [*chain(at.encoder, at), *chain(at.decoder[: result.steps], at)]
+    ahead += hand_over(result, at)
     source, truth = at.line(at.source, read=True), at.line(at.truth)
     slots = [(x - at.lane, at.head) for x, _ in at.decoder]
     heads = [theme.math(f"<i>w</i><sub>{j + 1}</sub>") for j in range(len(at.decoder))]
@@ -297,7 +231,7 @@ def _shapes(result: Rows, at: Places) -> list[dict[str, Any]]:
         high, low = at.training + at.band - 4, at.own - at.band + 4
         half = max(
             at.cell / 2 + 8,
-            _half(
+            half_width(
                 max(
                     result.training[result.differs[0]],
                     result.evaluation[result.differs[0]],

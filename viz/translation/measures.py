@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from viz.translation import corpus
+from viz.translation.accuracy import Accuracy, evaluate
 from viz.translation.corpus import Pair
-from viz.translation.network import Accuracy, evaluate
 from viz.translation.training import Trained
 
 KICKS = (1, 2, 3, 4, 5)

@@ -32,6 +32,11 @@ def write(name: str, value: str | None) -> None:
         st.query_params[name] = value
 
 
+def keep_step(frame: int, start: int) -> None:
+    """Write a film's frame; the one it starts with is not named."""
+    write("step", None if frame == start else str(frame))
+
+
 def misread(model: type[BaseSettings], tabs: Sequence[str]) -> dict[str, str]:
     """A sentence for each of tab, lecture and ghost that the link has and that says nothing."""
     asked = st.query_params.to_dict()

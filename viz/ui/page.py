@@ -261,18 +261,14 @@ class Page:
         _, step, sentence = state[f"mounted:{self.slug}"]
         if text and text.isdecimal() and not sentence and int(text) >= count:
             # The film became shorter, and the stage went to its last frame.
-            self._keep_step(count - 1, shot.film.start_index)
+            link.keep_step(count - 1, shot.film.start_index)
         return step, sentence
-
-    @staticmethod
-    def _keep_step(frame: int, start: int) -> None:
-        link.write("step", None if frame == start else str(frame))
 
     def _settled(self, place: str, start: int) -> Callable[[], None]:
         def settle() -> None:
             frame = st.session_state[place].get("frame")
             if isinstance(frame, int):
-                self._keep_step(frame, start)
+                link.keep_step(frame, start)
 
         return settle
 
